@@ -1,0 +1,5 @@
+global using System.Collections.Immutable;
+global using Orleans.Concurrency;
+global using PointsMall.GrainInterfaces.Inventory;
+global using PointsMall.GrainInterfaces.Members;
+global using PointsMall.GrainInterfaces.Orders;

@@ -1,0 +1,123 @@
+namespace PointsMall.GrainInterfaces.Members;
+
+/// <summary>
+/// The single writer of one member's account, ledger and orders. Key: the member's id. Commands run one after another and
+/// answer only after their commit; a command with a known idempotency key answers with its first result.
+/// </summary>
+[Alias("IMemberGrain")]
+public interface IMemberGrain : IGrainWithGuidKey
+{
+    /// <summary>Debits the points, takes the stock, counts the limits and creates the order, or does nothing.</summary>
+    [Alias("Redeem"), ResponseTimeout("00:00:05")]
+    Task<OrderResult> Redeem(RedeemCommand command);
+
+    /// <summary>Cancels an order before shipment: points return to their lots, stock and limits are given back.</summary>
+    [Alias("Cancel"), ResponseTimeout("00:00:05")]
+    Task<OrderResult> Cancel(CancelCommand command);
+
+    /// <summary>Adds points to the account.</summary>
+    [Alias("Grant"), ResponseTimeout("00:00:05")]
+    Task<EntryResult> Grant(GrantCommand command);
+
+    /// <summary>Takes points from the account.</summary>
+    [Alias("Deduct"), ResponseTimeout("00:00:05")]
+    Task<EntryResult> Deduct(DeductCommand command);
+
+    /// <summary>Writes what has fallen due: pending points that became active, points that expired.</summary>
+    /// <returns>False when the due change could not be written now; the sweep comes again.</returns>
+    [Alias("ApplyDue"), ResponseTimeout("00:00:05")]
+    Task<bool> ApplyDue(CommandHeader header);
+
+    /// <summary>The committed balance, or null for an unknown member. Answers while a command is being committed.</summary>
+    [Alias("GetBalance"), AlwaysInterleave, ResponseTimeout("00:00:05")]
+    Task<Balance?> GetBalance();
+}
+
+/// <summary>Redeem one or more SKUs for points.</summary>
+[GenerateSerializer, Immutable, Alias("RedeemCommand")]
+public sealed record RedeemCommand
+{
+    /// <summary>Identity, key, deadline.</summary>
+    [Id(0)]
+    public required CommandHeader Header { get; init; }
+
+    /// <summary>1 to 20 items over different SKUs.</summary>
+    [Id(1)]
+    public required ImmutableArray<RedemptionItem> Items { get; init; }
+
+    /// <summary>A free text for the order, at most 500 characters.</summary>
+    [Id(2)]
+    public string? Note { get; init; }
+}
+
+/// <summary>One line of a redemption.</summary>
+/// <param name="SkuId">What.</param>
+/// <param name="Quantity">How many, 1 to 1,000.</param>
+[GenerateSerializer, Immutable, Alias("RedemptionItem")]
+public readonly record struct RedemptionItem(
+    [property: Id(0)] Guid SkuId,
+    [property: Id(1)] int Quantity
+);
+
+/// <summary>Cancel an order.</summary>
+[GenerateSerializer, Immutable, Alias("CancelCommand")]
+public sealed record CancelCommand
+{
+    /// <summary>Identity, key, deadline.</summary>
+    [Id(0)]
+    public required CommandHeader Header { get; init; }
+
+    /// <summary>The order.</summary>
+    [Id(1)]
+    public required Guid OrderId { get; init; }
+
+    /// <summary>Why, at most 500 characters.</summary>
+    [Id(2)]
+    public string? Reason { get; init; }
+}
+
+/// <summary>Add points.</summary>
+[GenerateSerializer, Immutable, Alias("GrantCommand")]
+public sealed record GrantCommand
+{
+    /// <summary>Identity, key, deadline.</summary>
+    [Id(0)]
+    public required CommandHeader Header { get; init; }
+
+    /// <summary>Points to add, 1 to 10^15.</summary>
+    [Id(1)]
+    public required long Points { get; init; }
+
+    /// <summary>Why, at most 500 characters.</summary>
+    [Id(2)]
+    public required string Reason { get; init; }
+
+    /// <summary>Where the points come from (<c>purchase</c>, <c>review</c>, ...); lower-case snake_case, at most 40 characters.</summary>
+    [Id(3)]
+    public string Source { get; init; } = "manual";
+
+    /// <summary>The instant at which they expire; null for the programme's default validity.</summary>
+    [Id(4)]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The instant from which they can be spent; null for at once.</summary>
+    [Id(5)]
+    public DateTimeOffset? PendingUntil { get; init; }
+}
+
+/// <summary>Take points.</summary>
+[GenerateSerializer, Immutable, Alias("DeductCommand")]
+public sealed record DeductCommand
+{
+    /// <summary>Identity, key, deadline.</summary>
+    [Id(0)]
+    public required CommandHeader Header { get; init; }
+
+    /// <summary>Points to take, 1 to 10^15.</summary>
+    [Id(1)]
+    public required long Points { get; init; }
+
+    /// <summary>Why, at most 500 characters.</summary>
+    [Id(2)]
+    public required string Reason { get; init; }
+}
