@@ -6,8 +6,6 @@ namespace PointsMall.Tests.Cluster.AdoNet;
 
 public sealed class MigrationTests(PostgresFixture postgres)
 {
-    private static readonly CancellationToken Cancelled = TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task A_second_run_changes_nothing()
     {
@@ -34,7 +32,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
                 .Select(_ =>
                     Task.Factory.StartNew(
                         () => Migrator.Apply(database.OwnerConnectionString),
-                        Cancelled,
+                        CancellationToken.None,
                         TaskCreationOptions.LongRunning,
                         TaskScheduler.Default
                     )
@@ -57,7 +55,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
             )
         )
         {
-            await inTheWay.ExecuteNonQueryAsync(Cancelled);
+            await inTheWay.ExecuteNonQueryAsync();
         }
 
         var failure = Assert.Throws<MigrationException>(() =>
@@ -72,7 +70,7 @@ public sealed class MigrationTests(PostgresFixture postgres)
         await using var tables = owner.CreateCommand(
             "select count(*) from pg_tables where schemaname = 'mall'"
         );
-        Assert.Equal(1L, await tables.ExecuteScalarAsync(Cancelled));
+        Assert.Equal(1L, await tables.ExecuteScalarAsync());
     }
 
     private static async Task<List<string>> Schema(PostgresDatabase database)
@@ -87,9 +85,9 @@ public sealed class MigrationTests(PostgresFixture postgres)
             order by 1
             """
         );
-        await using var reader = await command.ExecuteReaderAsync(Cancelled);
+        await using var reader = await command.ExecuteReaderAsync();
         List<string> rows = [];
-        while (await reader.ReadAsync(Cancelled))
+        while (await reader.ReadAsync())
         {
             rows.Add(reader.GetString(0));
         }
