@@ -176,13 +176,13 @@ public sealed record ClaimVerdicts
     [Id(2)]
     public required long Returned { get; init; }
 
-    /// <summary>The row's epoch after the commit.</summary>
+    /// <summary>The row's epoch after the commit. A gate of an earlier epoch learns that it is out of date.</summary>
     [Id(3)]
     public required long Epoch { get; init; }
 
-    /// <summary>The row's available units after the commit.</summary>
+    /// <summary>Units of <see cref="Sold"/> in all: the gate lowers its stock by them even when it has forgotten a claim.</summary>
     [Id(4)]
-    public required long Available { get; init; }
+    public required long SoldUnits { get; init; }
 }
 
 /// <summary>Add to the stock of a SKU or take from it.</summary>
