@@ -5,3 +5,4 @@ global using PointsMall.GrainInterfaces.Inventory;
 global using PointsMall.GrainInterfaces.Members;
 global using PointsMall.GrainInterfaces.Orders;
 global using PointsMall.GrainInterfaces.Programme;
+global using PointsMall.Grains.Programme;

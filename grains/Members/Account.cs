@@ -89,6 +89,3 @@ public readonly record struct RecentKey(UInt128 Hash, long Version);
 /// <param name="SkuId">The SKU.</param>
 /// <param name="Redeemed">Window and count.</param>
 public readonly record struct LimitCounter(Guid SkuId, RedeemedCount Redeemed);
-
-/// <summary>32 bytes by value.</summary>
-public readonly record struct Hash32(UInt128 High, UInt128 Low);

@@ -6,6 +6,12 @@ public sealed record MemberDecision
     /// <summary>Set when the command is refused; everything else is then unset.</summary>
     public Refusal? Refusal { get; init; }
 
+    /// <summary>
+    /// Set when the decision can't be made without the rows of <c>point_lot</c>: read them and decide again with
+    /// <see cref="DecisionContext.PagedLots"/>. Everything else is then unset.
+    /// </summary>
+    public bool NeedsPagedLots { get; init; }
+
     /// <summary>The account after the commit; its version is one more than before.</summary>
     public Account? Next { get; init; }
 
@@ -32,6 +38,18 @@ public sealed record MemberDecision
 
     public static MemberDecision Refuse(RefusalCode code) =>
         new() { Refusal = GrainInterfaces.Refusal.Of(code) };
+
+    public static MemberDecision InsufficientPoints(long required, long available) =>
+        Refuse(
+            new Refusal
+            {
+                Code = RefusalCode.InsufficientPoints,
+                Required = required,
+                Available = available,
+            }
+        );
+
+    internal static readonly MemberDecision WithoutPagedLots = new() { NeedsPagedLots = true };
 }
 
 /// <summary>A row of <c>ledger_entry</c>.</summary>
@@ -66,7 +84,10 @@ public sealed record LedgerEntry
 /// <param name="Salt">16 random bytes.</param>
 /// <param name="ActorName">The principal.</param>
 /// <param name="Reason">Why.</param>
-public sealed record LedgerText(ImmutableArray<byte> Salt, string ActorName, string Reason);
+public sealed record LedgerText(ImmutableArray<byte> Salt, string ActorName, string Reason)
+{
+    public const int SaltSize = 16;
+}
 
 /// <summary>Rows of <c>redemption_order</c> and <c>order_line</c>.</summary>
 public sealed record NewOrder(

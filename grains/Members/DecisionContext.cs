@@ -1,0 +1,24 @@
+namespace PointsMall.Grains.Members;
+
+/// <summary>What a decision sees beside the account and the command. Nothing in it is fetched by the rules.</summary>
+public sealed record DecisionContext
+{
+    /// <summary>The silo's clock. A decision's now is the later of it, the account's last commit and the claims' times.</summary>
+    public required DateTimeOffset Clock { get; init; }
+    public required ProgrammeSettings Settings { get; init; }
+
+    /// <summary>The calendar of the settings' zone.</summary>
+    public required Calendar Calendar { get; init; }
+
+    /// <summary>16 random bytes, new for every command; they salt the hash of its texts.</summary>
+    public required ImmutableArray<byte> Salt { get; init; }
+
+    /// <summary>All rows of <c>point_lot</c> of the member, or null when they were not read.</summary>
+    public ImmutableArray<PagedLotChange>? PagedLots { get; init; }
+
+    /// <summary>
+    /// Counters of the command's SKUs that the account's row does not hold: read from <c>member_limit</c> when
+    /// <see cref="LimitCounters.NeedsPaged"/> asks for them, or counted from orders when a claim asked for that.
+    /// </summary>
+    public ImmutableArray<LimitCounter> OtherCounters { get; init; } = [];
+}

@@ -1,0 +1,330 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PointsMall.Grains.Members;
+
+/// <summary>
+/// A working copy of an account's lots while one decision is made. The account's row holds the head: active lots in the order in which they
+/// are spent, then pending lots by activation, at most <see cref="Account.MaxHeadLots"/> together. The rest is in <c>point_lot</c>, so every
+/// paged active lot is spent after those in the head, and every paged pending lot becomes active after those in the head. A book that was
+/// opened without the paged rows keeps that true or says that it needs them.
+/// </summary>
+internal sealed class LotBook
+{
+    private readonly Account _account;
+    private readonly ImmutableArray<PagedLotChange> _pagedBefore;
+    private readonly List<Lot> _active;
+    private readonly List<PendingLot> _pending;
+
+    private LotBook(
+        Account account,
+        ImmutableArray<PagedLotChange> paged,
+        bool complete,
+        List<Lot> active,
+        List<PendingLot> pending
+    )
+    {
+        _account = account;
+        _pagedBefore = paged;
+        Complete = complete;
+        _active = active;
+        _pending = pending;
+    }
+
+    /// <summary>All lots of the account are in the book.</summary>
+    public bool Complete { get; }
+
+    public int Count => _active.Count + _pending.Count + (Complete ? 0 : _account.PagedLots);
+
+    /// <summary>Active lots in the order in which they are spent.</summary>
+    public IReadOnlyList<Lot> Active => _active;
+
+    public static LotBook Open(Account account, ImmutableArray<PagedLotChange>? pagedLots)
+    {
+        if (account.PagedLots == 0 || pagedLots is not { } rows)
+        {
+            return new(
+                account,
+                [],
+                complete: account.PagedLots == 0,
+                [.. account.Lots],
+                [.. account.PendingLots]
+            );
+        }
+        if (rows.Length != account.PagedLots)
+        {
+            throw new InvalidOperationException(
+                $"The account has {account.PagedLots} paged lots, {rows.Length} were read."
+            );
+        }
+        List<Lot> active = [.. account.Lots];
+        List<PendingLot> pending = [.. account.PendingLots];
+        foreach (var row in rows)
+        {
+            if (row.ActivatesAt is { } activatesAt)
+            {
+                pending.Add(new(row.Lot, activatesAt));
+            }
+            else
+            {
+                active.Add(row.Lot);
+            }
+        }
+        active.Sort(SpendOrder);
+        pending.Sort(ActivationOrder);
+        return new(account, rows, complete: true, active, pending);
+    }
+
+    /// <summary>First 8 bytes of SHA-256 of a source's name.</summary>
+    public static long SourceOf(string name)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(name), hash);
+        return BinaryPrimitives.ReadInt64BigEndian(hash);
+    }
+
+    /// <summary>Pending lots whose time has come become active; a lot joins an active one of its source and expiry.</summary>
+    public ImmutableArray<EntryLot> Activate(DateTimeOffset now)
+    {
+        var due = 0;
+        var touched = new List<EntryLot>();
+        for (; due < _pending.Count && _pending[due].ActivatesAt <= now; due++)
+        {
+            var lot = _pending[due].Lot;
+            Touch(touched, Add(lot), lot.Remaining, lot.ExpiresAt);
+        }
+        _pending.RemoveRange(0, due);
+        return [.. touched];
+    }
+
+    /// <summary>Active lots whose expiry has come leave the book.</summary>
+    public ImmutableArray<EntryLot> Expire(DateTimeOffset now)
+    {
+        var expired = 0;
+        while (expired < _active.Count && _active[expired].ExpiresAt <= now)
+        {
+            expired++;
+        }
+        var touched = ImmutableArray.CreateBuilder<EntryLot>(expired);
+        for (var i = 0; i < expired; i++)
+        {
+            touched.Add(ToEntry(_active[i], _active[i].Remaining));
+        }
+        _active.RemoveRange(0, expired);
+        return touched.MoveToImmutable();
+    }
+
+    /// <summary>Takes points from the lots that are spent next; null when that needs the paged lots.</summary>
+    public ImmutableArray<EntryLot>? Draw(long points)
+    {
+        var touched = ImmutableArray.CreateBuilder<EntryLot>();
+        var left = points;
+        var emptied = 0;
+        for (var i = 0; i < _active.Count && left > 0; i++)
+        {
+            var lot = _active[i];
+            var taken = Math.Min(lot.Remaining, left);
+            touched.Add(ToEntry(lot, taken));
+            left -= taken;
+            if (taken == lot.Remaining)
+            {
+                emptied++;
+            }
+            else
+            {
+                _active[i] = lot with { Remaining = lot.Remaining - taken };
+            }
+        }
+        if (left > 0)
+        {
+            return Complete
+                ? throw new InvalidOperationException("The lots hold less than the balance says.")
+                : null;
+        }
+        _active.RemoveRange(0, emptied);
+        return touched.DrainToImmutable();
+    }
+
+    /// <summary>An active lot with this expiry may belong behind a paged one, or to a paged one.</summary>
+    public bool NeedsPagedLotsToAdd(DateTimeOffset expiresAt) =>
+        !Complete && (_active.Count == 0 || expiresAt >= _active[^1].ExpiresAt);
+
+    /// <summary>A pending lot may belong behind a paged one, or to a paged one.</summary>
+    public bool NeedsPagedLotsToAddPending(DateTimeOffset activatesAt) =>
+        !Complete && (_pending.Count == 0 || activatesAt >= _pending[^1].ActivatesAt);
+
+    /// <summary>Adds active points, to the lot of their source and expiry if there is one.</summary>
+    /// <returns>The number of the lot that has them now.</returns>
+    public long Add(Lot lot)
+    {
+        var same = _active.FindIndex(other =>
+            other.Source == lot.Source && other.ExpiresAt == lot.ExpiresAt && lot.Source != 0
+        );
+        if (same >= 0)
+        {
+            Raise(same, lot.Remaining);
+            return _active[same].Number;
+        }
+        var at = _active.BinarySearch(lot, Comparer<Lot>.Create(SpendOrder));
+        _active.Insert(at < 0 ? ~at : at, lot);
+        return lot.Number;
+    }
+
+    /// <summary>Adds pending points, to the lot of their source, activation and expiry if there is one.</summary>
+    /// <returns>The number of the lot that has them now.</returns>
+    public long AddPending(PendingLot pending)
+    {
+        var same = _pending.FindIndex(other =>
+            other.Lot.Source == pending.Lot.Source
+            && other.Lot.ExpiresAt == pending.Lot.ExpiresAt
+            && other.ActivatesAt == pending.ActivatesAt
+        );
+        if (same >= 0)
+        {
+            var lot = _pending[same].Lot;
+            _pending[same] = _pending[same] with
+            {
+                Lot = lot with { Remaining = checked(lot.Remaining + pending.Lot.Remaining) },
+            };
+            return lot.Number;
+        }
+        var at = _pending.BinarySearch(pending, Comparer<PendingLot>.Create(ActivationOrder));
+        _pending.Insert(at < 0 ? ~at : at, pending);
+        return pending.Lot.Number;
+    }
+
+    /// <summary>Points go back to the lot that they were drawn from; one that was emptied opens again under its number.</summary>
+    public void Return(EntryLot from)
+    {
+        var same = _active.FindIndex(lot => lot.Number == from.Number);
+        if (same >= 0)
+        {
+            Raise(same, from.Points);
+            return;
+        }
+        // The entry does not say which source the lot had. Without one nothing joins it, which costs a lot and no points.
+        Add(new(from.Number, from.Points, from.ExpiresAt ?? DateTimeOffset.MaxValue, Source: 0));
+    }
+
+    /// <summary>The account with the book's lots: the head in its row, the rest as changes of <c>point_lot</c>.</summary>
+    public Account Close(Account next, out ImmutableArray<PagedLotChange> changes)
+    {
+        var activeHead = Math.Min(_active.Count, Account.MaxHeadLots);
+        var pendingHead = Math.Min(_pending.Count, Account.MaxHeadLots - activeHead);
+        var paged = ImmutableArray.CreateBuilder<PagedLotChange>();
+        foreach (var lot in _active.Skip(activeHead))
+        {
+            paged.Add(new(lot, ActivatesAt: null));
+        }
+        foreach (var pending in _pending.Skip(pendingHead))
+        {
+            paged.Add(new(pending.Lot, pending.ActivatesAt));
+        }
+        changes = Changes(paged);
+        return next with
+        {
+            Lots = [.. _active.Take(activeHead)],
+            PendingLots = [.. _pending.Take(pendingHead)],
+            PagedLots = paged.Count + (Complete ? 0 : _account.PagedLots),
+            DueOn = DueOn(),
+        };
+    }
+
+    /// <summary>The balance columns and the lots must tell the same story before anything of it is written.</summary>
+    public void Check(Account next)
+    {
+        if (
+            Complete
+            && (
+                _active.Sum(lot => lot.Remaining) != next.Available + next.Held
+                || _pending.Sum(pending => pending.Lot.Remaining) != next.Pending
+            )
+        )
+        {
+            throw new InvalidOperationException("The lots do not add up to the balance.");
+        }
+    }
+
+    /// <summary>Exact when the book is complete, else not later than what the account said: a lower bound.</summary>
+    private DateTimeOffset? DueOn()
+    {
+        var due = DateTimeOffset.MaxValue;
+        if (_active.Count > 0)
+        {
+            due = _active[0].ExpiresAt;
+        }
+        if (_pending.Count > 0 && _pending[0].ActivatesAt < due)
+        {
+            due = _pending[0].ActivatesAt;
+        }
+        if (!Complete && _account.DueOn < due)
+        {
+            due = _account.DueOn.Value;
+        }
+        return Instants.OrNever(due);
+    }
+
+    private ImmutableArray<PagedLotChange> Changes(
+        ImmutableArray<PagedLotChange>.Builder pagedAfter
+    )
+    {
+        if (_pagedBefore.IsEmpty)
+        {
+            return pagedAfter.DrainToImmutable();
+        }
+        var before = _pagedBefore.ToDictionary(row => row.Lot.Number);
+        var changes = ImmutableArray.CreateBuilder<PagedLotChange>();
+        foreach (var row in pagedAfter)
+        {
+            if (!before.Remove(row.Lot.Number, out var was) || was != row)
+            {
+                changes.Add(row);
+            }
+        }
+        foreach (var gone in before.Values)
+        {
+            changes.Add(gone with { Lot = gone.Lot with { Remaining = 0 } });
+        }
+        return changes.DrainToImmutable();
+    }
+
+    private void Raise(int index, long points) =>
+        _active[index] = _active[index] with
+        {
+            Remaining = checked(_active[index].Remaining + points),
+        };
+
+    private static void Touch(
+        List<EntryLot> touched,
+        long number,
+        long points,
+        DateTimeOffset expiresAt
+    )
+    {
+        var same = touched.FindIndex(lot => lot.Number == number);
+        if (same >= 0)
+        {
+            touched[same] = touched[same] with { Points = touched[same].Points + points };
+        }
+        else
+        {
+            touched.Add(new(number, points, Instants.OrNever(expiresAt)));
+        }
+    }
+
+    private static EntryLot ToEntry(Lot lot, long points) =>
+        new(lot.Number, points, Instants.OrNever(lot.ExpiresAt));
+
+    private static int SpendOrder(Lot a, Lot b)
+    {
+        var byExpiry = a.ExpiresAt.CompareTo(b.ExpiresAt);
+        return byExpiry != 0 ? byExpiry : a.Number.CompareTo(b.Number);
+    }
+
+    private static int ActivationOrder(PendingLot a, PendingLot b)
+    {
+        var byActivation = a.ActivatesAt.CompareTo(b.ActivatesAt);
+        return byActivation != 0 ? byActivation : SpendOrder(a.Lot, b.Lot);
+    }
+}
