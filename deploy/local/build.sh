@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# Building and testing.
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+
+silo_dll=$root/silo/bin/Release/net10.0/PointsMall.Silo.dll
+api_dll=$root/api/bin/Release/net10.0/PointsMall.Api.dll
+
+need_dotnet() {
+    command -v dotnet >/dev/null || fail 'the .NET 10 SDK is needed: https://dotnet.microsoft.com/download'
+    (cd "$root" && dotnet --version >/dev/null) || fail 'the .NET 10 SDK is needed: https://dotnet.microsoft.com/download'
+}
+
+# An up-to-date `dotnet build` costs seconds, so it is skipped when no source is newer than the last one. A folder is newer when a file in
+# it was added or removed.
+build_if_needed() {
+    local stamp=$root/artifacts/built log=$root/artifacts/build.log
+    ! is_built "$stamp" || return 0
+    need_dotnet
+    mkdir -p "$root/artifacts"
+    # Two malls of one checkout build one after the other.
+    exec 8>"$root/artifacts/build.lock"
+    flock 8
+    if ! is_built "$stamp"; then
+        say 'building'
+        # A source that is edited during the build is newer than this; the build's own new folders are not.
+        mkdir -p "$root"/{grain-interfaces,grains,silo,api}/{bin,obj}
+        : >"$stamp.new"
+        if ! interruptible dotnet build "$root/deploy/local/processes.slnf" -c Release --disable-build-servers -v quiet >"$log" 2>&1; then
+            grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
+            fail "the build failed; see $log"
+        fi
+        mv "$stamp.new" "$stamp"
+    fi
+    exec 8>&-
+}
+
+is_built() {
+    [[ -f $1 && -f $silo_dll && -f $api_dll ]] &&
+        [[ -z $(find "$root/grain-interfaces" "$root/grains" "$root/silo" "$root/api" "$root"/Directory.* "$root/global.json" \
+            \( -name bin -o -name obj \) -prune -o -newer "$1" -print -quit) ]]
+}
+
+# Everything that must hold before a change is merged. The last line is always `N passed, N failed`.
+run_tests() {
+    local filter=() status=0 passed=0 failed=0 log problems=()
+    (($# < 2)) || fail 'test takes one filter: a behaviour (RED-1) or part of a test'\''s name'
+    if [[ ${1:-} =~ ^[A-Z]+-[0-9]+$ ]]; then
+        filter=(--filter-trait "Behaviour=$1")
+    elif [[ -n ${1:-} ]]; then
+        filter=(--filter-method "*$1*")
+    fi
+    # A project without a test that fits the filter is no failure; a run without any test is.
+    ((${#filter[@]} == 0)) || filter+=(--ignore-exit-code 8)
+    need_dotnet
+    find_postgres
+    export MALL_PG_BIN=$pg_bin
+    mkdir -p "$root/artifacts"
+    log=$root/artifacts/test.log
+    cd "$root"
+
+    dotnet tool restore >"$log" 2>&1 && dotnet csharpier check . || problems+=('the format differs: dotnet csharpier format .')
+    if command -v shellcheck >/dev/null; then
+        shellcheck -x mall .ci/run || problems+=('shellcheck has findings')
+    fi
+    if dotnet build PointsMall.sln -c Release -warnaserror -v quiet; then
+        dotnet test --solution PointsMall.sln -c Release --no-build --no-progress --no-ansi "${filter[@]}" 2>&1 | tee "$log" || status=$?
+        passed=$(sum_of succeeded "$log")
+        failed=$(sum_of failed "$log")
+        ((status == 0)) || problems+=("the test run ended with status $status")
+        ((passed + failed > 0)) || problems+=('no test ran')
+    else
+        problems+=('the build has errors or warnings')
+    fi
+    ((${#problems[@]} == 0)) || note "${problems[@]/%/;}"
+    say "$passed passed, $failed failed"
+    ((failed == 0 && ${#problems[@]} == 0))
+}
+
+sum_of() { awk -v name="  $1:" 'index($0, name) == 1 { sum += $2 } END { print sum + 0 }' "$2"; }
