@@ -1,0 +1,29 @@
+namespace PointsMall.Api.Authentication;
+
+/// <summary>What a staff or partner token may allow, in its claim <c>permissions</c>.</summary>
+internal static class Permissions
+{
+    public const string MembersRead = "members:read";
+    public const string MembersWrite = "members:write";
+    public const string PointsGrant = "points:grant";
+    public const string PointsDeduct = "points:deduct";
+    public const string CatalogueWrite = "catalogue:write";
+    public const string StockRead = "stock:read";
+    public const string StockWrite = "stock:write";
+    public const string ProgrammeRead = "programme:read";
+    public const string ProgrammeWrite = "programme:write";
+
+    /// <summary>Every permission there is.</summary>
+    public static readonly IReadOnlyList<string> All =
+    [
+        MembersRead,
+        MembersWrite,
+        PointsGrant,
+        PointsDeduct,
+        CatalogueWrite,
+        StockRead,
+        StockWrite,
+        ProgrammeRead,
+        ProgrammeWrite,
+    ];
+}
