@@ -46,19 +46,30 @@ public sealed class AdoNetCluster(PostgresDatabase database, string session) : I
     public async Task<IHost> StartSilo()
     {
         var silo = BuildSilo();
+        try
+        {
+            await silo.StartAsync();
+        }
+        catch
+        {
+            silo.Dispose();
+            throw;
+        }
         lock (_silos)
         {
             _silos.Add(silo);
         }
-        await silo.StartAsync();
         return silo;
     }
 
     public IGrainStorage Storage(string provider, int silo = 0) =>
         _silos[silo].Services.GetRequiredKeyedService<IGrainStorage>(provider);
 
-    /// <summary>The membership table of some other cluster in the same database.</summary>
-    public async Task<IMembershipTable> OtherMembership(string clusterId)
+    /// <summary>The membership table of some other cluster, in the same database unless another is given.</summary>
+    public async Task<IMembershipTable> OtherMembership(
+        string clusterId,
+        PostgresDatabase? elsewhere = null
+    )
     {
         var table = new AdoNetClusteringTable(
             _silos[0].Services,
@@ -67,7 +78,7 @@ public sealed class AdoNetCluster(PostgresDatabase database, string session) : I
                 new AdoNetClusteringSiloOptions
                 {
                     Invariant = "Npgsql",
-                    DataSource = DataSource(database.SiloConnectionString),
+                    DataSource = DataSource((elsewhere ?? database).SiloConnectionString),
                 }
             ),
             NullLogger<AdoNetClusteringTable>.Instance

@@ -27,8 +27,10 @@ public interface IAlarmGrain : IGrainWithGuidKey
     Task<ImmutableArray<TickStatus>> Ticks();
 }
 
+[GenerateSerializer, Alias("test-note")]
 public sealed class Note
 {
+    [Id(0)]
     public string Text { get; set; } = "";
 }
 
