@@ -1,0 +1,389 @@
+using Npgsql;
+using NpgsqlTypes;
+using PointsMall.Grains.Database;
+using PointsMall.Grains.Members;
+
+namespace PointsMall.Grains.Commits;
+
+/// <summary>Turns a batch into its statements: one array a column, statements without rows left out, all in one round trip.</summary>
+internal static class BatchCommand
+{
+    public static NpgsqlBatch Create(NpgsqlConnection connection, Batch batch)
+    {
+        var command = new NpgsqlBatch(connection) { Timeout = 0 };
+        var members = batch
+            .Units.Where(unit => unit.Unit.Member is not null)
+            .Select(unit => unit.Unit)
+            .ToList();
+        if (members.Count > 0)
+        {
+            AddAccounts(command, members);
+            AddCommands(command, members);
+            AddEntries(command, members);
+            AddOrders(command, members);
+            AddPages(command, members);
+            AddEvents(command, members);
+        }
+        AddRegistrations(command, batch);
+        AddCatalogue(command, batch);
+        AddStock(command, batch);
+        return command;
+    }
+
+    private static void AddAccounts(NpgsqlBatch batch, List<CommitUnit> units)
+    {
+        var rows = units
+            .Select(unit =>
+                (
+                    Before: unit.Member!.Before,
+                    Next: unit.Member.Decision.Next!,
+                    Net: Postings.NetOf(unit.Member.Decision.Entries),
+                    unit.Deadline
+                )
+            )
+            .ToList();
+        Statement(batch, MemberStatements.Accounts)
+            .Add(rows, NpgsqlDbType.Uuid, row => row.Next.MemberId)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Before.Version)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Net.Available)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Net.Held)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Net.Pending)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Next.Available)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Next.Held)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Next.Pending)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Next.Debt)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Next.LifetimeEarned)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Next.LifetimeSpent)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Next.Sequence)
+            .Add(rows, NpgsqlDbType.Bytea, row => row.Next.HeadHash.ToBytes())
+            .Add(rows, NpgsqlDbType.TimestampTz, row => row.Next.LastAt)
+            .Add(rows, NpgsqlDbType.TimestampTz, row => row.Next.DueOn)
+            .Add(rows, NpgsqlDbType.Bytea, row => AccountCodec.Encode(row.Next))
+            .Add(rows, NpgsqlDbType.TimestampTz, row => row.Deadline);
+    }
+
+    private static void AddCommands(NpgsqlBatch batch, List<CommitUnit> units) =>
+        Statement(batch, MemberStatements.Commands)
+            .Add(units, NpgsqlDbType.Uuid, unit => unit.Member!.Before.MemberId)
+            .Add(units, NpgsqlDbType.Bigint, unit => unit.Member!.Before.Version + 1)
+            .Add(units, NpgsqlDbType.Uuid, unit => unit.CommitId)
+            .Add(units, NpgsqlDbType.Text, unit => unit.Command.Principal)
+            .Add(units, NpgsqlDbType.Text, unit => unit.Command.Key)
+            .Add(units, NpgsqlDbType.Text, unit => unit.Command.Operation)
+            .Add(units, NpgsqlDbType.Bytea, unit => unit.Command.Fingerprint.ToArray())
+            .Add(
+                units,
+                NpgsqlDbType.Uuid,
+                unit =>
+                    unit.Member!.Decision.Order?.OrderId
+                    ?? unit.Member.Decision.StatusChange?.OrderId
+            )
+            .Add(units, NpgsqlDbType.Bigint, unit => FirstOf(unit)?.Sequence)
+            .Add(
+                units,
+                NpgsqlDbType.Bigint,
+                unit =>
+                    FirstOf(unit) is null
+                        ? null
+                        : unit.Member!.Decision.Entries[^1].Sequence as long?
+            )
+            .Add(units, NpgsqlDbType.TimestampTz, unit => unit.At);
+
+    private static LedgerEntry? FirstOf(CommitUnit unit) =>
+        unit.Member!.Decision.Entries is [var first, ..] ? first : null;
+
+    private static void AddEntries(NpgsqlBatch batch, List<CommitUnit> units)
+    {
+        var rows = units.SelectMany(unit => unit.Member!.Decision.Entries).ToList();
+        if (rows.Count == 0)
+        {
+            return;
+        }
+        Statement(batch, MemberStatements.Entries)
+            .Add(rows, NpgsqlDbType.Uuid, entry => entry.MemberId)
+            .Add(rows, NpgsqlDbType.Bigint, entry => entry.Sequence)
+            .Add(rows, NpgsqlDbType.Text, entry => Names.Of(entry.Type))
+            .Add(rows, NpgsqlDbType.Text, entry => Names.Of(entry.Account))
+            .Add(rows, NpgsqlDbType.Bigint, entry => entry.Points)
+            .Add(rows, NpgsqlDbType.Text, entry => entry.Contra)
+            .Add(rows, NpgsqlDbType.Bigint, entry => entry.BalanceAfter)
+            .Add(rows, NpgsqlDbType.Jsonb, entry => EntryLots.Write(entry.Lots))
+            .Add(rows, NpgsqlDbType.Text, entry => entry.CauseKind)
+            .Add(rows, NpgsqlDbType.Uuid, entry => entry.CauseId)
+            .Add(rows, NpgsqlDbType.Text, entry => Names.Of(entry.Actor))
+            .Add(
+                rows,
+                NpgsqlDbType.Bytea,
+                entry => entry.Text is { } text ? LedgerHash.TextHash(text).ToBytes() : null
+            )
+            .Add(rows, NpgsqlDbType.TimestampTz, entry => entry.OccurredAt)
+            .Add(rows, NpgsqlDbType.Bytea, entry => entry.PreviousHash.ToBytes())
+            .Add(rows, NpgsqlDbType.Bytea, entry => entry.Hash.ToBytes());
+        var texts = rows.Where(entry => entry.Text is not null).ToList();
+        if (texts.Count > 0)
+        {
+            Statement(batch, MemberStatements.Texts)
+                .Add(texts, NpgsqlDbType.Uuid, entry => entry.MemberId)
+                .Add(texts, NpgsqlDbType.Bigint, entry => entry.Sequence)
+                .Add(texts, NpgsqlDbType.Bytea, entry => entry.Text!.Salt.ToArray())
+                .Add(texts, NpgsqlDbType.Text, entry => entry.Text!.ActorName)
+                .Add(texts, NpgsqlDbType.Text, entry => entry.Text!.Reason);
+        }
+    }
+
+    private static void AddOrders(NpgsqlBatch batch, List<CommitUnit> units)
+    {
+        var orders = units
+            .Where(unit => unit.Member!.Decision.Order is not null)
+            .Select(unit => (unit.Member!.Before.MemberId, Order: unit.Member.Decision.Order!))
+            .ToList();
+        if (orders.Count > 0)
+        {
+            Statement(batch, MemberStatements.Orders)
+                .Add(orders, NpgsqlDbType.Uuid, row => row.Order.OrderId)
+                .Add(orders, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(orders, NpgsqlDbType.Text, _ => Names.Of(OrderStatus.Created))
+                .Add(orders, NpgsqlDbType.Bigint, row => row.Order.PointsTotal)
+                .Add(orders, NpgsqlDbType.TimestampTz, row => row.Order.CreatedAt)
+                .Add(orders, NpgsqlDbType.Text, row => row.Order.Note);
+            var lines = orders
+                .SelectMany(row =>
+                    row.Order.Lines.Select(
+                        (line, index) => (row.Order.OrderId, No: (short)(index + 1), Line: line)
+                    )
+                )
+                .ToList();
+            Statement(batch, MemberStatements.Lines)
+                .Add(lines, NpgsqlDbType.Uuid, row => row.OrderId)
+                .Add(lines, NpgsqlDbType.Smallint, row => row.No)
+                .Add(lines, NpgsqlDbType.Uuid, row => row.Line.Item.SkuId)
+                .Add(lines, NpgsqlDbType.Uuid, row => row.Line.Item.ProductId)
+                .Add(lines, NpgsqlDbType.Text, row => row.Line.Item.Name)
+                .Add(lines, NpgsqlDbType.Integer, row => row.Line.Item.Quantity)
+                .Add(lines, NpgsqlDbType.Bigint, row => row.Line.Item.PointsEach)
+                .Add(lines, NpgsqlDbType.Smallint, row => (short?)row.Line.Limit?.Window)
+                .Add(lines, NpgsqlDbType.TimestampTz, row => row.Line.Limit?.WindowStart);
+        }
+        var changes = units
+            .Where(unit => unit.Member!.Decision.StatusChange is not null)
+            .Select(unit =>
+                (unit.Member!.Before.MemberId, Change: unit.Member.Decision.StatusChange!)
+            )
+            .ToList();
+        if (changes.Count > 0)
+        {
+            Statement(batch, MemberStatements.StatusChanges)
+                .Add(changes, NpgsqlDbType.Uuid, row => row.Change.OrderId)
+                .Add(changes, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(changes, NpgsqlDbType.Text, row => Names.Of(row.Change.From))
+                .Add(changes, NpgsqlDbType.Text, row => Names.Of(row.Change.To))
+                .Add(changes, NpgsqlDbType.TimestampTz, row => row.Change.At)
+                .Add(changes, NpgsqlDbType.Text, row => Names.Of(row.Change.Actor))
+                .Add(changes, NpgsqlDbType.Text, row => row.Change.Reason);
+        }
+    }
+
+    private static void AddPages(NpgsqlBatch batch, List<CommitUnit> units)
+    {
+        var lots = units
+            .SelectMany(unit =>
+                unit.Member!.Decision.PagedLots.Select(change =>
+                    (unit.Member.Before.MemberId, Change: change)
+                )
+            )
+            .ToList();
+        if (lots.Count > 0)
+        {
+            Statement(batch, MemberStatements.PagedLots)
+                .Add(lots, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(lots, NpgsqlDbType.Bigint, row => row.Change.Lot.Number)
+                .Add(lots, NpgsqlDbType.Bigint, row => row.Change.Lot.Source)
+                .Add(lots, NpgsqlDbType.Bigint, row => row.Change.Lot.Remaining)
+                .Add(
+                    lots,
+                    NpgsqlDbType.TimestampTz,
+                    row =>
+                        row.Change.Lot.ExpiresAt == DateTimeOffset.MaxValue
+                            ? null
+                            : row.Change.Lot.ExpiresAt as DateTimeOffset?
+                )
+                .Add(lots, NpgsqlDbType.TimestampTz, row => row.Change.ActivatesAt);
+        }
+        var counters = units
+            .SelectMany(unit =>
+                unit.Member!.Decision.PagedCounters.Select(counter =>
+                    (unit.Member.Before.MemberId, Counter: counter)
+                )
+            )
+            .ToList();
+        if (counters.Count > 0)
+        {
+            Statement(batch, MemberStatements.PagedCounters)
+                .Add(counters, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(counters, NpgsqlDbType.Uuid, row => row.Counter.SkuId)
+                .Add(counters, NpgsqlDbType.Smallint, row => (short)row.Counter.Redeemed.Window)
+                .Add(counters, NpgsqlDbType.TimestampTz, row => row.Counter.Redeemed.WindowStart)
+                .Add(counters, NpgsqlDbType.Bigint, row => row.Counter.Redeemed.Count);
+        }
+    }
+
+    private static void AddEvents(NpgsqlBatch batch, List<CommitUnit> units)
+    {
+        var events = units
+            .SelectMany(unit =>
+                unit.Member!.Decision.Events.Select(e =>
+                    (unit.Member.Before.MemberId, unit.At, Event: e)
+                )
+            )
+            .ToList();
+        if (events.Count > 0)
+        {
+            Statement(batch, MemberStatements.Events)
+                .Add(events, NpgsqlDbType.Text, row => row.Event.Type)
+                .Add(events, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(events, NpgsqlDbType.Bigint, row => row.Event.Sequence)
+                .Add(events, NpgsqlDbType.Jsonb, row => row.Event.Payload)
+                .Add(events, NpgsqlDbType.TimestampTz, row => row.At);
+        }
+    }
+
+    private static void AddRegistrations(NpgsqlBatch batch, Batch units)
+    {
+        var rows = units
+            .Units.Where(pending => pending.Unit.Registration is not null)
+            .Select(pending => (pending.Unit, Member: pending.Unit.Registration!))
+            .ToList();
+        if (rows.Count == 0)
+        {
+            return;
+        }
+        Statement(batch, MemberStatements.Registrations)
+            .Add(rows, NpgsqlDbType.Uuid, row => row.Member.MemberId)
+            .Add(rows, NpgsqlDbType.Text, row => row.Member.ExternalId)
+            .Add(rows, NpgsqlDbType.Text, row => row.Member.DisplayName)
+            .Add(rows, NpgsqlDbType.Text, row => row.Member.Email)
+            .Add(rows, NpgsqlDbType.Text, row => row.Member.Phone)
+            .Add(rows, NpgsqlDbType.Text, row => row.Unit.Command.Principal)
+            .Add(rows, NpgsqlDbType.Text, row => row.Unit.Command.Key)
+            .Add(rows, NpgsqlDbType.Bytea, row => row.Unit.Command.Fingerprint.ToArray())
+            .Add(rows, NpgsqlDbType.Uuid, row => row.Unit.CommitId)
+            .Add(rows, NpgsqlDbType.TimestampTz, row => row.Unit.At)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Member.Account.Version)
+            .Add(rows, NpgsqlDbType.Bytea, row => row.Member.Account.HeadHash.ToBytes())
+            .Add(rows, NpgsqlDbType.Bytea, row => AccountCodec.Encode(row.Member.Account));
+    }
+
+    private static void AddCatalogue(NpgsqlBatch batch, Batch units)
+    {
+        foreach (
+            var unit in units
+                .Units.Select(pending => pending.Unit)
+                .Where(unit => unit.Catalogue is not null)
+        )
+        {
+            var write = unit.Catalogue!;
+            Statement(batch, StockStatements.Product)
+                .One(NpgsqlDbType.Jsonb, write.ProductJson)
+                .One(NpgsqlDbType.Text, write.ProductId.ToString())
+                .One(NpgsqlDbType.Bigint, write.ExpectedVersion);
+            if (write.SkuJson is not null)
+            {
+                Statement(batch, StockStatements.Sku).One(NpgsqlDbType.Jsonb, write.SkuJson);
+            }
+            if (write.NewSku)
+            {
+                Statement(batch, StockStatements.NewStock).One(NpgsqlDbType.Uuid, write.SkuId);
+            }
+            Statement(batch, StockStatements.CatalogueChange)
+                .One(NpgsqlDbType.Uuid, unit.CommitId)
+                .One(NpgsqlDbType.Uuid, write.ProductId)
+                .One(NpgsqlDbType.Bigint, write.ExpectedVersion + 1)
+                .One(NpgsqlDbType.Uuid, write.SkuId)
+                .One(NpgsqlDbType.Text, unit.Command.Principal)
+                .One(NpgsqlDbType.Text, unit.Command.Key)
+                .One(NpgsqlDbType.Text, unit.Command.Operation)
+                .One(NpgsqlDbType.Bytea, unit.Command.Fingerprint.ToArray())
+                .One(NpgsqlDbType.Jsonb, write.BeforeJson)
+                .One(NpgsqlDbType.Jsonb, write.SkuJson ?? write.ProductJson)
+                .One(NpgsqlDbType.TimestampTz, unit.At);
+        }
+    }
+
+    private static void AddStock(NpgsqlBatch batch, Batch units)
+    {
+        var rows = units.StockRows();
+        if (rows.Count == 0)
+        {
+            return;
+        }
+        Statement(batch, StockStatements.Stock)
+            .Add(rows, NpgsqlDbType.Uuid, row => row.SkuId)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Epoch)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Taken)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Returned)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Moved)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Bump);
+        var movements = units
+            .Units.Select(pending => pending.Unit)
+            .Where(unit => unit.Movement is not null)
+            .ToList();
+        if (movements.Count > 0)
+        {
+            Statement(batch, StockStatements.Movements)
+                .Add(movements, NpgsqlDbType.Uuid, unit => unit.CommitId)
+                .Add(movements, NpgsqlDbType.Uuid, unit => unit.Movement!.SkuId)
+                .Add(movements, NpgsqlDbType.Bigint, unit => unit.Movement!.Quantity)
+                .Add(movements, NpgsqlDbType.Text, unit => unit.Movement!.Reason)
+                .Add(movements, NpgsqlDbType.Text, unit => unit.Command.Principal)
+                .Add(movements, NpgsqlDbType.Text, unit => unit.Command.Key)
+                .Add(movements, NpgsqlDbType.Bytea, unit => unit.Command.Fingerprint.ToArray())
+                .Add(movements, NpgsqlDbType.TimestampTz, unit => unit.At);
+        }
+    }
+
+    private static NpgsqlBatchCommand Statement(NpgsqlBatch batch, string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+}
+
+internal static class StatementParameters
+{
+    /// <summary>One column as an array.</summary>
+    public static NpgsqlBatchCommand Add<TRow, TValue>(
+        this NpgsqlBatchCommand command,
+        List<TRow> rows,
+        NpgsqlDbType type,
+        Func<TRow, TValue> value
+    )
+    {
+        var column = new TValue[rows.Count];
+        for (var i = 0; i < column.Length; i++)
+        {
+            column[i] = value(rows[i]);
+        }
+        command.Parameters.Add(
+            new NpgsqlParameter<TValue[]>
+            {
+                TypedValue = column,
+                NpgsqlDbType = NpgsqlDbType.Array | type,
+            }
+        );
+        return command;
+    }
+
+    /// <summary>One value.</summary>
+    public static NpgsqlBatchCommand One(
+        this NpgsqlBatchCommand command,
+        NpgsqlDbType type,
+        object? value
+    )
+    {
+        command.Parameters.Add(
+            new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type }
+        );
+        return command;
+    }
+}

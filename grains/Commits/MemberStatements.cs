@@ -1,0 +1,204 @@
+namespace PointsMall.Grains.Commits;
+
+/// <summary>
+/// The statements of member commands, each over arrays with one element a row. All of a batch are one implicit transaction. A statement
+/// that hits fewer rows than it must ends in <c>refuse</c>, which undoes the batch and names the missed ids.
+/// </summary>
+internal static class MemberStatements
+{
+    /// <summary>
+    /// The fence. Rows are locked in key order; one that somebody else has locked is skipped and named, so that it costs only its own unit.
+    /// The entries' sum must lead from the old columns to the new ones, and the deadline must not have passed in the database's time.
+    /// </summary>
+    public const string Accounts = """
+        with unit as materialized (
+            select * from unnest(
+                $1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
+                $10::bigint[], $11::bigint[], $12::bigint[], $13::bytea[], $14::timestamptz[], $15::timestamptz[], $16::bytea[], $17::timestamptz[]
+            ) as u (
+                member_id, expected, net, net_held, net_pending, available, held, pending, debt,
+                lifetime_earned, lifetime_spent, sequence, head_hash, last_at, due_on, state, deadline
+            )
+        ),
+        locked as materialized (
+            select
+                u.*, a.version as was_version, a.available - a.debt as was, a.held as was_held, a.pending as was_pending
+            from unit u
+            join member_account a on a.member_id = u.member_id
+            order by a.member_id
+            for update of a skip locked
+        ),
+        written as (
+            update member_account a
+            set version = l.expected + 1,
+                available = l.available,
+                held = l.held,
+                pending = l.pending,
+                debt = l.debt,
+                lifetime_earned = l.lifetime_earned,
+                lifetime_spent = l.lifetime_spent,
+                sequence = l.sequence,
+                head_hash = l.head_hash,
+                last_at = l.last_at,
+                due_on = l.due_on,
+                state = l.state
+            from locked l
+            where a.member_id = l.member_id
+                and l.was_version = l.expected
+                and l.was + l.net = l.available - l.debt
+                and l.was_held + l.net_held = l.held
+                and l.was_pending + l.net_pending = l.pending
+                and l.deadline > clock_timestamp()
+            returning a.member_id
+        )
+        select null::uuid, refuse('account', (
+            select string_agg(
+                u.member_id || ' ' || case
+                    when l.member_id is null and not exists (select from member_account a where a.member_id = u.member_id) then 'missing'
+                    when l.member_id is null then 'locked'
+                    when l.was_version <> l.expected then 'fenced'
+                    when l.deadline <= clock_timestamp() then 'late'
+                    else 'books'
+                end, ',')
+            from unit u
+            left join locked l on l.member_id = u.member_id
+            where u.member_id not in (select member_id from written)
+        )), null::bigint
+        where (select count(*) from written) <> cardinality($1)
+        """;
+
+    public const string Commands = """
+        with written as (
+            insert into command (
+                member_id, version, commit_id, principal, key, operation, fingerprint, order_id, first_sequence, last_sequence, at
+            )
+            select * from unnest(
+                $1::uuid[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::uuid[], $9::bigint[],
+                $10::bigint[], $11::timestamptz[]
+            )
+            on conflict do nothing
+            returning member_id
+        )
+        select null::uuid, refuse('key', (
+            select string_agg(m::text, ',')
+            from unnest($1::uuid[]) m
+            where m not in (select member_id from written)
+        )), null::bigint
+        where (select count(*) from written) <> cardinality($1)
+        """;
+
+    public const string Entries = """
+        insert into ledger_entry (
+            member_id, sequence, type, account, points, contra, balance_after, lots, cause_kind, cause_id, actor, text_hash,
+            occurred_at, previous_hash, hash
+        )
+        select * from unnest(
+            $1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::jsonb[], $9::text[], $10::uuid[],
+            $11::text[], $12::bytea[], $13::timestamptz[], $14::bytea[], $15::bytea[]
+        )
+        """;
+
+    public const string Texts = """
+        insert into ledger_text (member_id, sequence, salt, actor_name, reason)
+        select * from unnest($1::uuid[], $2::bigint[], $3::bytea[], $4::text[], $5::text[])
+        """;
+
+    public const string Orders = """
+        insert into redemption_order (order_id, member_id, status, points_total, created_at, note)
+        select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::timestamptz[], $6::text[])
+        """;
+
+    public const string Lines = """
+        insert into order_line (
+            order_id, line_no, sku_id, product_id, name, quantity, points_each, limit_window, window_start
+        )
+        select * from unnest(
+            $1::uuid[], $2::smallint[], $3::uuid[], $4::uuid[], $5::text[], $6::integer[], $7::bigint[], $8::smallint[], $9::timestamptz[]
+        )
+        """;
+
+    public const string StatusChanges = """
+        with change as materialized (
+            select * from unnest(
+                $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::text[]
+            ) as c (order_id, member_id, was, becomes, at, actor, reason)
+        ),
+        written as (
+            update redemption_order o
+            set status = c.becomes
+            from change c
+            where o.order_id = c.order_id
+                and o.member_id = c.member_id
+                and o.status = c.was
+            returning o.order_id
+        ),
+        history as (
+            insert into order_status_change (order_id, status, at, actor, reason)
+            select order_id, becomes, at, actor, reason from change
+        )
+        select null::uuid, refuse('order', (
+            select string_agg(order_id::text, ',')
+            from change
+            where order_id not in (select order_id from written)
+        )), null::bigint
+        where (select count(*) from written) <> cardinality($1)
+        """;
+
+    public const string PagedLots = """
+        with change as materialized (
+            select * from unnest(
+                $1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], $6::timestamptz[]
+            ) as c (member_id, number, source, remaining, expires_at, activates_at)
+        ),
+        gone as (
+            delete from point_lot p
+            using change c
+            where p.member_id = c.member_id
+                and p.number = c.number
+                and c.remaining = 0
+        )
+        insert into point_lot (member_id, number, source, remaining, expires_at, activates_at)
+        select * from change
+        where remaining > 0
+        on conflict (member_id, number) do update
+        set remaining = excluded.remaining,
+            activates_at = excluded.activates_at
+        """;
+
+    public const string PagedCounters = """
+        insert into member_limit (member_id, sku_id, limit_window, window_start, count)
+        select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::bigint[])
+        on conflict (member_id, sku_id, limit_window, window_start) do update
+        set count = excluded.count
+        """;
+
+    public const string Events = """
+        insert into event (slot, type, member_id, sequence, payload, at)
+        select (extract(epoch from at)::bigint / 86400) % 16, type, member_id, sequence, payload, at
+        from unnest($1::text[], $2::uuid[], $3::bigint[], $4::jsonb[], $5::timestamptz[])
+            as e (type, member_id, sequence, payload, at)
+        """;
+
+    public const string Registrations = """
+        with written as (
+            insert into member (
+                member_id, external_id, display_name, email, phone, principal, key, fingerprint, commit_id, created_at
+            )
+            select * from unnest(
+                $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bytea[], $9::uuid[], $10::timestamptz[]
+            )
+            on conflict do nothing
+            returning member_id
+        ),
+        account as (
+            insert into member_account (member_id, version, head_hash, last_at, state)
+            select * from unnest($1::uuid[], $11::bigint[], $12::bytea[], $10::timestamptz[], $13::bytea[])
+        )
+        select null::uuid, refuse('member', (
+            select string_agg(m::text, ',')
+            from unnest($1::uuid[]) m
+            where m not in (select member_id from written)
+        )), null::bigint
+        where (select count(*) from written) <> cardinality($1)
+        """;
+}

@@ -1,0 +1,33 @@
+namespace PointsMall.Grains.Commits;
+
+/// <summary>A queued unit and the caller that waits for it.</summary>
+internal sealed class PendingUnit(CommitUnit unit, long queuedAt)
+{
+    private readonly TaskCompletionSource<CommitOutcome> _outcome = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    public CommitUnit Unit { get; } = unit;
+
+    /// <summary>Time stamp of the queueing.</summary>
+    public long QueuedAt { get; } = queuedAt;
+
+    /// <summary>The member whose only unit in flight this is; null for units without one.</summary>
+    public Guid? MemberId { get; } = unit.Member?.Before.MemberId;
+
+    /// <summary>It is the one unit of its member that is in flight.</summary>
+    public bool OwnsMember { get; set; }
+
+    /// <summary>Sent before with a definite rollback; next try not before this time stamp.</summary>
+    public long NotBefore { get; set; }
+
+    /// <summary>Tries so far, for the back-off.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Sent once with an unknown outcome: a later refusal is read against its own id first.</summary>
+    public bool WasUnknown { get; set; }
+
+    public Task<CommitOutcome> Outcome => _outcome.Task;
+
+    public bool Answer(CommitOutcome outcome) => _outcome.TrySetResult(outcome);
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using PointsMall.Grains.Commits;
+using PointsMall.Grains.Database;
+using PointsMall.Grains.Inventory;
+using PointsMall.Grains.Members;
+
+namespace PointsMall.Grains;
+
+/// <summary>What the grains need in a silo.</summary>
+public static class MallServices
+{
+    /// <param name="services">The silo's services.</param>
+    /// <param name="connectionString">Role mall_silo.</param>
+    /// <param name="loadConnections">Pooled connections for account loads and look-ups.</param>
+    public static IServiceCollection AddMall(
+        this IServiceCollection services,
+        string connectionString,
+        int loadConnections = 8
+    ) =>
+        services
+            .AddProgrammeSettings()
+            .AddSingleton(provider => new MallDatabase(
+                connectionString,
+                SiloGeneration.Of(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress),
+                loadConnections
+            ))
+            .AddSingleton<AccountLoader>()
+            .AddSingleton<MemberRecords>()
+            .AddSingleton<MovementRecords>()
+            .AddSingleton<OfferRow>()
+            .AddSingleton<IGates, GrainGates>()
+            .AddSingleton<Committer>()
+            .AddSingleton<ICommitter>(provider => provider.GetRequiredService<Committer>())
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
+                provider.GetRequiredService<Committer>()
+            )
+            .AddSingleton<DeadSiloReaper>()
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
+                provider.GetRequiredService<DeadSiloReaper>()
+            );
+}

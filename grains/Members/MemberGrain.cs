@@ -1,0 +1,269 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orleans.Placement;
+using PointsMall.Grains.Commits;
+using PointsMall.Grains.Orders;
+
+namespace PointsMall.Grains.Members;
+
+/// <summary>See <see cref="IMemberGrain"/>. Random placement: members are many and alike, and a rush activates them faster than statistics travel.</summary>
+[GrainType("member"), RandomPlacement, Reentrant]
+internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
+{
+    private const string RedeemOperation = "redeem";
+    private const string CancelOperation = "cancel";
+    private const string GrantOperation = "grant";
+    private const string DeductOperation = "deduct";
+    private const string DueOperation = "due";
+
+    private readonly MemberRecords _records;
+    private readonly ProgrammeSettingsCache _programme;
+    private readonly TimeProvider _clock;
+    private readonly AccountCommands _commands;
+    private readonly Guid _memberId;
+
+    public MemberGrain(
+        IGrainContext context,
+        AccountLoader loader,
+        MemberRecords records,
+        ICommitter committer,
+        ProgrammeSettingsCache programme,
+        TimeProvider clock,
+        ILogger<MemberGrain> logger
+    )
+    {
+        _memberId = context.GrainId.GetGuidKey();
+        _records = records;
+        _programme = programme;
+        _clock = clock;
+        _commands = new AccountCommands(
+            _memberId,
+            loader,
+            records,
+            committer,
+            clock,
+            DeactivateOnIdle,
+            logger
+        );
+    }
+
+    public async Task<OrderResult> Redeem(RedeemCommand command)
+    {
+        var claims = new OrderClaims(GrainFactory, _records, _memberId, command);
+        return await OrderAnswer(
+            await _commands.Run(
+                command.Header,
+                RedeemOperation,
+                (account, _) => DecideRedemption(account, command, claims)
+            )
+        );
+    }
+
+    public async Task<OrderResult> Cancel(CancelCommand command)
+    {
+        StoredOrder? stored = null;
+        var completion = await _commands.Run(
+            command.Header,
+            CancelOperation,
+            async (account, _) =>
+            {
+                stored = await _records.OrderWithLots(_memberId, command.OrderId);
+                return stored is null
+                    ? MemberDecision.Refuse(RefusalCode.OrderNotFound)
+                    : await Decide(
+                        account,
+                        await Context(account, stored.Order.Items.Select(item => item.SkuId)),
+                        context => Cancellation.Decide(account, stored, command, context)
+                    );
+            }
+        );
+        return await OrderAnswer(completion, stored?.Order);
+    }
+
+    public async Task<EntryResult> Grant(GrantCommand command) =>
+        await EntryAnswer(
+            await _commands.Run(
+                command.Header,
+                GrantOperation,
+                async (account, _) =>
+                    await Decide(
+                        account,
+                        await Context(account, []),
+                        context => Members.Grant.Decide(account, command, context)
+                    )
+            ),
+            EntryType.Grant
+        );
+
+    public async Task<EntryResult> Deduct(DeductCommand command) =>
+        await EntryAnswer(
+            await _commands.Run(
+                command.Header,
+                DeductOperation,
+                async (account, _) =>
+                    await Decide(
+                        account,
+                        await Context(account, []),
+                        context => Deduction.Decide(account, command, context)
+                    )
+            ),
+            EntryType.Deduction
+        );
+
+    public async Task<bool> ApplyDue(CommandHeader header)
+    {
+        var completion = await _commands.Run(
+            header,
+            DueOperation,
+            async (account, _) =>
+                await Decide(
+                    account,
+                    await Context(account, []),
+                    context => Due.Decide(account, header, context)
+                )
+        );
+        return completion.Refusal is null;
+    }
+
+    public async Task<Balance?> GetBalance() =>
+        await _commands.Read() is { } account ? await BalanceOf(account) : null;
+
+    public void Dispose() => _commands.Dispose();
+
+    private async Task<MemberDecision?> DecideRedemption(
+        Account account,
+        RedeemCommand command,
+        OrderClaims claims
+    )
+    {
+        if (Redemption.Check(command) is { } invalid)
+        {
+            return MemberDecision.Refuse(invalid);
+        }
+        var context = await Context(account, command.Items.Select(item => item.SkuId));
+        if (Accounts.NeedsPagedLots(account, context.Clock))
+        {
+            context = context with { PagedLots = await _records.PagedLots(_memberId) };
+        }
+        var taken = await claims.Take(account, context);
+        if (taken.Refusal is { } refusal)
+        {
+            return MemberDecision.Refuse(refusal);
+        }
+        var decision = await Decide(
+            account,
+            taken.Context,
+            known =>
+                Redemption.Decide(account, command, command.Header.CommandId, taken.Terms, known)
+        );
+        if (decision?.Refusal is not null)
+        {
+            claims.Release();
+        }
+        return decision;
+    }
+
+    /// <summary>Decides, and once more with the lots that the account's row does not hold if the decision asks for them.</summary>
+    private async Task<MemberDecision?> Decide(
+        Account account,
+        DecisionContext context,
+        Func<DecisionContext, MemberDecision?> decide
+    )
+    {
+        var decision = decide(context);
+        return decision is { NeedsPagedLots: true }
+            ? decide(context with { PagedLots = await _records.PagedLots(account.MemberId) })
+            : decision;
+    }
+
+    private async Task<DecisionContext> Context(Account account, IEnumerable<Guid> skus)
+    {
+        var programme = _programme.Current;
+        var wanted = skus.ToList();
+        return new DecisionContext
+        {
+            Clock = _clock.GetUtcNow(),
+            Settings = programme.Settings,
+            Calendar = programme.Calendar,
+            Salt = [.. RandomNumberGenerator.GetBytes(LedgerText.SaltSize)],
+            OtherCounters = LimitCounters.NeedsPaged(account, wanted)
+                ? await _records.PagedCounters(_memberId, wanted)
+                : [],
+        };
+    }
+
+    private async Task<OrderResult> OrderAnswer(Completion completion, Order? before = null)
+    {
+        if (completion.Refusal is not null)
+        {
+            return new OrderResult { Refusal = completion.Refusal };
+        }
+        try
+        {
+            var order =
+                completion.Replayed is { OrderId: { } orderId }
+                    ? (await _records.Order(_memberId, orderId))!
+                : completion.Done is { Order: { } created } ? OrderViews.Created(created)
+                : OrderViews.Changed(before!, completion.Done!.StatusChange!);
+            return new OrderResult
+            {
+                Order = order,
+                Balance = await BalanceAfter(completion),
+                Replayed = completion.Replayed is not null,
+            };
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        {
+            // Committed, and the answer can't be put together now: the same key gets it.
+            return new OrderResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
+        }
+    }
+
+    private async Task<EntryResult> EntryAnswer(Completion completion, EntryType type)
+    {
+        if (completion.Refusal is not null)
+        {
+            return new EntryResult { Refusal = completion.Refusal };
+        }
+        try
+        {
+            var entry = completion.Replayed is { } first
+                ? (
+                    await _records.Entries(
+                        _memberId,
+                        first.FirstSequence!.Value,
+                        first.LastSequence!.Value
+                    )
+                ).Last(view => view.Type == type)
+                : EntryViews.Of(completion.Done!.Entries.Last(written => written.Type == type));
+            return new EntryResult
+            {
+                Entry = entry,
+                Balance = await BalanceAfter(completion),
+                Replayed = completion.Replayed is not null,
+            };
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        {
+            return new EntryResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
+        }
+    }
+
+    private async Task<Balance> BalanceAfter(Completion completion) =>
+        await BalanceOf(completion.Done?.Next ?? (await _commands.Read())!);
+
+    private async Task<Balance> BalanceOf(Account account)
+    {
+        var now = _clock.GetUtcNow();
+        var noticeDays = _programme.Current.Settings.ExpiryNoticeDays;
+        ImmutableArray<PagedLotChange>? paged = Accounts.BalanceNeedsPagedLots(
+            account,
+            now,
+            noticeDays
+        )
+            ? await _records.PagedLots(_memberId)
+            : null;
+        return Accounts.BalanceOf(account, paged, now, noticeDays);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+using Orleans.Serialization;
+using PointsMall.Grains;
+using PointsMall.Grains.Commits;
+
+namespace PointsMall.Silo;
+
+/// <summary>Puts a silo together: grains and committer, clustering, health, telemetry.</summary>
+public static class SiloHost
+{
+    public static async Task<int> Run(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        AddSilo(builder);
+        await using var app = builder.Build();
+        app.MapHealth();
+        if (app.Services.GetRequiredService<IOptions<SiloSettings>>().Value.Dashboard)
+        {
+            app.MapOrleansDashboard("/dashboard");
+        }
+        await app.RunAsync();
+        return app.Services.GetRequiredService<DatabaseWatch>().ExitCode;
+    }
+
+    /// <summary>Everything but the commands of the process; tests start silos with it too.</summary>
+    public static void AddSilo(WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder
+            .Services.AddOptions<SiloSettings>()
+            .Bind(builder.Configuration.GetSection(SiloSettings.Section))
+            .ValidateDataAnnotations()
+            .Validate(
+                settings => IPAddress.TryParse(settings.Address, out _),
+                "Silo:Address must be an IP address"
+            )
+            .ValidateOnStart();
+        builder
+            .Services.AddOptions<CommitterOptions>()
+            .Bind(builder.Configuration.GetSection("Committer"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        var settings =
+            builder.Configuration.GetSection(SiloSettings.Section).Get<SiloSettings>()
+            ?? new SiloSettings();
+        var connectionString =
+            builder.Configuration.GetConnectionString("mall")
+            ?? throw new InvalidOperationException(
+                "Set ConnectionStrings__mall to the database, role mall_silo"
+            );
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Parse(settings.HealthAddress), settings.HealthPort)
+        );
+        builder.AddTelemetry(settings.Name);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder
+            .Services.AddSingleton<DatabaseWatch>()
+            .AddHostedService(services => services.GetRequiredService<DatabaseWatch>());
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(60)
+        );
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.ConfigureEndpoints(
+                settings.IPAddress,
+                settings.Port,
+                settings.GatewayPort,
+                listenOnAnyHostAddress: false
+            );
+            silo.Configure<SiloOptions>(options => options.SiloName = settings.Name);
+            ConfigureCluster(silo, connectionString, settings.ClusterId);
+            if (settings.Dashboard)
+            {
+                silo.AddDashboard();
+            }
+            silo.Services.AddMall(connectionString, settings.LoadConnections);
+        });
+    }
+
+    /// <summary>Membership, storage, reminders and the limits of calls; the same in production and in tests.</summary>
+    public static void ConfigureCluster(
+        ISiloBuilder silo,
+        string connectionString,
+        string clusterId
+    )
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        // A pool of its own: commits that queue up never keep a heartbeat waiting.
+        var orleans = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(connectionString)
+            {
+                SearchPath = "orleans",
+                MaxPoolSize = 4,
+                MinPoolSize = 1,
+                CommandTimeout = 5,
+                Timeout = 5,
+                MaxAutoPrepare = 20,
+                ApplicationName = "mall-orleans",
+            }.ConnectionString
+        );
+        silo.Configure<ClusterOptions>(options =>
+            {
+                options.ClusterId = clusterId;
+                options.ServiceId = SiloSettings.ServiceId;
+            })
+            .UseAdoNetClustering(options =>
+            {
+                options.Invariant = "Npgsql";
+                options.DataSource = orleans;
+            })
+            .AddAdoNetGrainStorage(
+                "mall",
+                options =>
+                {
+                    options.Invariant = "Npgsql";
+                    options.DataSource = orleans;
+                }
+            )
+            .UseAdoNetReminderService(options =>
+            {
+                options.Invariant = "Npgsql";
+                options.DataSource = orleans;
+            })
+            .AddActivityPropagation()
+            .Configure<ClusterMembershipOptions>(options =>
+            {
+                options.ProbeTimeout = TimeSpan.FromSeconds(2);
+                options.NumMissedProbesLimit = 3;
+            })
+            .Configure<SiloMessagingOptions>(options =>
+            {
+                options.ResponseTimeout = TimeSpan.FromSeconds(5);
+                options.MaxRequestProcessingTime = TimeSpan.FromMinutes(1);
+                // A gate in a rush holds every member's claim of a second; a member's own queue ends at 32 (MemberGrain).
+                options.MaxEnqueuedRequestsHardLimit = 20_000;
+            })
+            .Configure<LoadSheddingOptions>(options => options.LoadSheddingEnabled = true)
+            .Configure<GrainCollectionOptions>(options =>
+                options.CollectionAge = TimeSpan.FromMinutes(15)
+            )
+            // A caller without Npgsql's types still reads the message of a storage failure.
+            .Configure<ExceptionSerializationOptions>(options =>
+                options.SupportedNamespacePrefixes.Add("Npgsql")
+            );
+    }
+}
