@@ -221,12 +221,13 @@ internal sealed class LotBook
         {
             paged.Add(new(pending.Lot, pending.ActivatesAt));
         }
-        changes = Changes(paged);
+        var pagedLots = paged.Count + (Complete ? 0 : _account.PagedLots);
+        changes = Changes(paged.DrainToImmutable());
         return next with
         {
             Lots = [.. _active.Take(activeHead)],
             PendingLots = [.. _pending.Take(pendingHead)],
-            PagedLots = paged.Count + (Complete ? 0 : _account.PagedLots),
+            PagedLots = pagedLots,
             DueOn = DueOn(),
         };
     }
@@ -265,13 +266,11 @@ internal sealed class LotBook
         return Instants.OrNever(due);
     }
 
-    private ImmutableArray<PagedLotChange> Changes(
-        ImmutableArray<PagedLotChange>.Builder pagedAfter
-    )
+    private ImmutableArray<PagedLotChange> Changes(ImmutableArray<PagedLotChange> pagedAfter)
     {
         if (_pagedBefore.IsEmpty)
         {
-            return pagedAfter.DrainToImmutable();
+            return pagedAfter;
         }
         var before = _pagedBefore.ToDictionary(row => row.Lot.Number);
         var changes = ImmutableArray.CreateBuilder<PagedLotChange>();

@@ -1,0 +1,13 @@
+global using System.Collections.Immutable;
+global using CsCheck;
+global using PointsMall.GrainInterfaces;
+global using PointsMall.GrainInterfaces.Inventory;
+global using PointsMall.GrainInterfaces.Members;
+global using PointsMall.GrainInterfaces.Orders;
+global using PointsMall.GrainInterfaces.Programme;
+global using PointsMall.Grains.Inventory;
+global using PointsMall.Grains.Members;
+global using PointsMall.Grains.Orders;
+global using PointsMall.Tests.Support.Rules;
+global using Xunit;
+global using Calendar = PointsMall.Grains.Programme.Calendar;
