@@ -1,17 +1,13 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using NodaTime;
 using Orleans.Storage;
 
 namespace PointsMall.Grains.Programme;
 
 /// <summary>The settings in force, with what is derived from them.</summary>
 /// <param name="Settings">As the grain keeps them.</param>
-/// <param name="Zone">The zone that <see cref="ProgrammeSettings.Zone"/> names.</param>
-public sealed record ProgrammeInForce(ProgrammeSettings Settings, DateTimeZone Zone)
-{
-    public Calendar Calendar { get; } = new(Zone);
-}
+/// <param name="Calendar">Days, weeks and months of the settings' zone.</param>
+public sealed record ProgrammeInForce(ProgrammeSettings Settings, Calendar Calendar);
 
 /// <summary>
 /// The settings for every grain of this silo, without a call. The first value is read from the document itself before the silo joins the
@@ -78,7 +74,7 @@ public sealed partial class ProgrammeSettingsCache(
             ?? throw new InvalidOperationException(
                 $"The programme's zone {settings.Zone} is not in this build's time zone data"
             );
-        Volatile.Write(ref _current, new ProgrammeInForce(settings, zone));
+        Volatile.Write(ref _current, new ProgrammeInForce(settings, new Calendar(zone)));
     }
 
     private async Task Refresh()
@@ -132,7 +128,7 @@ public sealed partial class ProgrammeSettingsCache(
             LogUnknownZone(logger, settings.Version);
             return;
         }
-        Volatile.Write(ref _current, new ProgrammeInForce(settings, zone));
+        Volatile.Write(ref _current, new ProgrammeInForce(settings, new Calendar(zone)));
         LogReplaced(logger, settings.Version);
     }
 
