@@ -60,7 +60,7 @@ internal sealed class Draft
         {
             return null;
         }
-        draft.PostDue(EntryType.Activation, "pending", draft.Lots.Activate(now), sign: 1);
+        draft.PostDue(EntryType.Activation, Postings.Pending, draft.Lots.Activate(now), sign: 1);
         draft.PostDue(EntryType.Expiry, "expired", draft.Lots.Expire(now), sign: -1);
         return draft;
     }
@@ -79,7 +79,7 @@ internal sealed class Draft
             default:
                 throw new ArgumentOutOfRangeException(nameof(posting), posting.Account, null);
         }
-        if (posting.Contra == "pending")
+        if (posting.Contra == Postings.Pending)
         {
             Pending = checked(Pending - posting.Points);
         }

@@ -32,12 +32,19 @@ public sealed class MemberJourney
     private readonly long[] _stock = new long[SkuCount];
     private int _ids;
 
-    public MemberJourney(ProgrammeSettings? settings = null, Guid? memberId = null)
+    /// <param name="settings">A short validity and a grace of two days unless given.</param>
+    /// <param name="memberId">Give it when several journeys meet.</param>
+    /// <param name="startsAt">March 2026 unless given.</param>
+    public MemberJourney(
+        ProgrammeSettings? settings = null,
+        Guid? memberId = null,
+        DateTimeOffset? startsAt = null
+    )
     {
         Settings =
             settings ?? new ProgrammeSettings { DefaultValidityDays = 20, ReturnGraceDays = 2 };
         Calendar = new(DateTimeZoneProviders.Tzdb[Settings.Zone]);
-        Clock = new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
+        Clock = startsAt ?? new DateTimeOffset(2026, 3, 1, 8, 0, 0, TimeSpan.Zero);
         Account = Accounts.Empty(memberId ?? NextId(), Clock);
         _offers = [.. Enumerable.Range(0, SkuCount).Select(OfferOf)];
         Array.Fill(_stock, 1_000_000);
