@@ -116,14 +116,14 @@ interruptible() {
 waiting_for=
 
 wait_until_ready() {
-    local name port deadline=$((SECONDS + 90))
+    local name port recorded_pid deadline=$((SECONDS + 90))
     for name in "${children[@]}"; do
         case $name in
             silo*) port=$(recall ports "${name}_health") ;;
             api) port=$api_port ;;
             *) continue ;;
         esac
-        until is_ready "$port"; do
+        until is_ready "$port" && recorded_alive "$name"; do
             if ((SECONDS > deadline)); then
                 tail -n 20 "$data/logs/$name.log" >&2 || true
                 fail "$name is not ready after 90 s; see $data/logs"
@@ -149,7 +149,7 @@ restart_the_dead() {
             ((now < restart_at[$name])) || start_child "$name"
         elif ! recorded_alive "$name"; then
             status=0
-            wait "${pid_of[$name]}" || status=$?
+            wait "${pid_of[$name]}" 2>/dev/null || status=$?
             ((now - started_at[$name] < 60000)) || failures[$name]=0
             delay=${delays[${failures[$name]:-0}]}
             ((${failures[$name]:-0} == ${#delays[@]} - 1)) || failures[$name]=$((${failures[$name]:-0} + 1))
