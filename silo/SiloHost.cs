@@ -22,8 +22,10 @@ public static class SiloHost
         {
             app.MapOrleansDashboard("/dashboard");
         }
+        // The run ends with the container disposed.
+        var database = app.Services.GetRequiredService<DatabaseWatch>();
         await app.RunAsync();
-        return app.Services.GetRequiredService<DatabaseWatch>().ExitCode;
+        return database.ExitCode;
     }
 
     /// <summary>Everything but the commands of the process; tests start silos with it too.</summary>
