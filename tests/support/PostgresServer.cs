@@ -76,6 +76,8 @@ public sealed class PostgresServer : IDisposable
     public void Kill()
     {
         PostgresBinaries.Run($"{_bin}/pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        // What the pools of this process still hold is dead.
+        NpgsqlConnection.ClearAllPools();
     }
 
     /// <summary>Starts the server again on its port and waits until it has recovered and accepts connections.</summary>
