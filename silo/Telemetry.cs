@@ -25,7 +25,10 @@ public static class Telemetry
                     .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
                     .MinimumLevel.Override("Microsoft.Orleans", LogEventLevel.Warning)
                     .Enrich.FromLogContext()
-                    .WriteTo.Console(formatProvider: CultureInfo.InvariantCulture);
+                    .WriteTo.Conditional(
+                        _ => builder.Configuration.GetValue("Logs:Console", defaultValue: true),
+                        sink => sink.Console(formatProvider: CultureInfo.InvariantCulture)
+                    );
                 if (!string.IsNullOrEmpty(file))
                 {
                     logs.WriteTo.File(

@@ -187,13 +187,16 @@ public sealed class UnknownOutcomeTests(PostgresFixture postgres)
 
     private static async Task<int> EndBackends(CommitterHarness mall, CancellationToken over)
     {
-        await using var superuser = NpgsqlDataSource.Create(mall.Database.SuperuserConnectionString);
+        await using var superuser = NpgsqlDataSource.Create(
+            mall.Database.SuperuserConnectionString
+        );
         var ended = 0;
         // A different distance each time, so that every phase of a batch is met.
         for (var pause = 1; !over.IsCancellationRequested; pause = 1 + (pause * 7 % 23))
         {
             await using var end = superuser.CreateCommand(EndWriters);
-            ended += (int)(long)(await end.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+            ended += (int)
+                (long)(await end.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
             await Task.WhenAny(Task.Delay(pause, over));
         }
         return ended;
