@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using PointsMall.Grains.Catalogue;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Database;
 using PointsMall.Grains.Inventory;
@@ -27,6 +28,9 @@ public static class MallServices
             .AddSingleton<AccountLoader>()
             .AddSingleton<MemberRecords>()
             .AddSingleton<MovementRecords>()
+            .AddSingleton<RegistrationRecords>()
+            .AddSingleton<CatalogueReader>()
+            .AddSingleton<DueAccounts>()
             .AddSingleton<OfferRow>()
             .AddSingleton<IGates, GrainGates>()
             .AddSingleton<Committer>()
@@ -34,6 +38,7 @@ public static class MallServices
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
                 provider.GetRequiredService<Committer>()
             )
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SweeperStartup>()
             .AddSingleton<DeadSiloReaper>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
                 provider.GetRequiredService<DeadSiloReaper>()

@@ -149,12 +149,12 @@ internal static partial class CatalogueFields
         text is null ? null : Text(field, text, min, max);
 
     private static Refusal? Text(string field, string? text, int min, int max) =>
-        text is null || text.Length > max || (min > 0 && string.IsNullOrWhiteSpace(text))
-            ? Refusal.Invalid(
+        Texts.Fits(text, min, max)
+            ? null
+            : Refusal.Invalid(
                 field,
                 min == 0 ? $"At most {max} characters" : $"{min} to {max} characters, not all blank"
-            )
-            : null;
+            );
 
     private static Refusal? Range(string field, long? number, long max) =>
         number is < 1 || number > max ? Refusal.Invalid(field, $"1 to {max}") : null;

@@ -74,4 +74,16 @@ public static class MallMeter
         "{bump}",
         "Epochs started because claims were forgotten"
     );
+
+    public static readonly Gauge<double> SweepLag = Meter.CreateGauge<double>(
+        "pointsmall.sweep.lag",
+        "s",
+        "How long ago the oldest due change of a slice fell due, when its sweep began"
+    );
+
+    public static readonly Counter<long> SweptAccounts = Meter.CreateCounter<long>(
+        "pointsmall.sweep.accounts",
+        "{account}",
+        "Accounts that a sweep visited, by outcome"
+    );
 }

@@ -6,8 +6,8 @@ namespace PointsMall.Grains.Diagnostics;
 /// <summary>
 /// Placed as members are, so that load tests compare a call that does something with one that does not.
 /// </summary>
-[GrainType("noop"), ActivationCountBasedPlacement]
-public sealed class NoopGrain : Grain, INoopGrain
+[GrainType("noop"), RandomPlacement]
+internal sealed class NoopGrain : Grain, INoopGrain
 {
     public Task Ping() => Task.CompletedTask;
 }

@@ -9,7 +9,7 @@ namespace PointsMall.Grains.Programme;
 /// so it is placed at random.
 /// </summary>
 [GrainType(TypeName), RandomPlacement]
-public sealed partial class ProgrammeGrain(
+internal sealed partial class ProgrammeGrain(
     [PersistentState(ProgrammeState.Name, ProgrammeState.Provider)]
         IPersistentState<ProgrammeState> document,
     ILogger<ProgrammeGrain> logger

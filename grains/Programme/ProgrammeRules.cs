@@ -36,7 +36,7 @@ public static class ProgrammeRules
 
     private static Refusal? Check(ProgrammeSettings settings)
     {
-        if (string.IsNullOrWhiteSpace(settings.Name) || settings.Name.Length > MaxName)
+        if (!Texts.Fits(settings.Name, 1, MaxName))
         {
             return Refusal.Invalid("name", $"1 to {MaxName} characters");
         }
