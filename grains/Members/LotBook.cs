@@ -228,7 +228,7 @@ internal sealed class LotBook
             Lots = [.. _active.Take(activeHead)],
             PendingLots = [.. _pending.Take(pendingHead)],
             PagedLots = pagedLots,
-            DueOn = DueOn(),
+            DueOn = DueOn(next.LastAt),
         };
     }
 
@@ -247,8 +247,11 @@ internal sealed class LotBook
         }
     }
 
-    /// <summary>Exact when the book is complete, else not later than what the account said: a lower bound.</summary>
-    private DateTimeOffset? DueOn()
+    /// <summary>
+    /// A lower bound. While the account's own lies ahead it only moves to earlier: a change of an indexed column would cost every index of
+    /// the row an entry. Once it has passed, it becomes exact as far as the lots are known.
+    /// </summary>
+    private DateTimeOffset? DueOn(DateTimeOffset now)
     {
         var due = DateTimeOffset.MaxValue;
         if (_active.Count > 0)
@@ -259,7 +262,7 @@ internal sealed class LotBook
         {
             due = _pending[0].ActivatesAt;
         }
-        if (!Complete && _account.DueOn < due)
+        if (_account.DueOn < due && (!Complete || _account.DueOn > now))
         {
             due = _account.DueOn.Value;
         }
