@@ -263,3 +263,6 @@ grant usage on schema mall to mall_silo, mall_api;
 grant select on all tables in schema mall to mall_silo, mall_api;
 grant insert, update, delete on all tables in schema mall to mall_silo;
 revoke update, delete on ledger_entry, command from mall_silo;
+-- The API shows reasons and names; the salts that hide erased ones are not for it.
+revoke select on ledger_text from mall_api;
+grant select (member_id, sequence, actor_name, reason) on ledger_text to mall_api;
