@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using PointsMall.GrainInterfaces;
 using PointsMall.GrainInterfaces.Programme;
 using PointsMall.Grains.Programme;
-using PointsMall.Tests.Cluster.Silos;
 using PointsMall.Tests.Support;
 
 namespace PointsMall.Tests.Cluster.Programme;
@@ -15,7 +14,7 @@ public sealed class ProgrammeWriteTests
     {
         using var server = PostgresServer.Start();
         var database = await server.CreateDatabase();
-        await using var silo = await MallSilo.Start(database, "mall");
+        await using var silo = await TestSilo.Start(database);
         var programme = silo.Grains.GetGrain<IProgrammeGrain>(0);
         var cache = silo.Services.GetRequiredService<ProgrammeSettingsCache>();
         var before = await programme.Get();

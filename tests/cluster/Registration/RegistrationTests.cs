@@ -1,6 +1,7 @@
 using PointsMall.GrainInterfaces;
 using PointsMall.GrainInterfaces.Members;
 using PointsMall.Tests.Cluster.Silos;
+using PointsMall.Tests.Support;
 
 namespace PointsMall.Tests.Cluster.Registration;
 
@@ -134,7 +135,7 @@ public sealed class RegistrationTests(MallFixture mall)
 
     private Task<RegistrationResult> Register(
         RegisterMemberCommand command,
-        MallSilo? silo = null
+        TestSilo? silo = null
     ) => (silo?.Grains ?? mall.Grains).GetGrain<IMemberRegistryGrain>(0).Register(command);
 
     private static RegisterMemberCommand Command(

@@ -14,16 +14,14 @@ public sealed class MallCollection : ICollectionFixture<MallFixture>
 /// <summary>The mall of <see cref="MallCollection"/>.</summary>
 public sealed class MallFixture(PostgresFixture postgres) : IAsyncLifetime
 {
-    private const string ClusterId = "mall";
-
-    private readonly List<MallSilo> _silos = [];
+    private readonly List<TestSilo> _silos = [];
 
     public PostgresDatabase Database { get; private set; } = null!;
 
     /// <summary>Reads what was committed.</summary>
     public NpgsqlDataSource Rows { get; private set; } = null!;
 
-    public IReadOnlyList<MallSilo> Silos => _silos;
+    public IReadOnlyList<TestSilo> Silos => _silos;
 
     public IGrainFactory Grains => _silos[0].Grains;
 
@@ -31,15 +29,15 @@ public sealed class MallFixture(PostgresFixture postgres) : IAsyncLifetime
     {
         Database = await postgres.CreateDatabase();
         Rows = NpgsqlDataSource.Create($"{Database.SuperuserConnectionString};Search Path=mall");
-        _silos.Add(await MallSilo.Start(Database, ClusterId));
-        _silos.Add(await MallSilo.Start(Database, ClusterId));
+        _silos.Add(await TestSilo.Start(Database));
+        _silos.Add(await TestSilo.Start(Database));
     }
 
     /// <summary>
     /// A silo that knows nothing of the others: what it activates is a second activation, as after a partition. The caller disposes of it.
     /// </summary>
-    public Task<MallSilo> StartApart() =>
-        MallSilo.Start(Database, $"apart-{Guid.CreateVersion7():n}");
+    public Task<TestSilo> StartApart() =>
+        TestSilo.Start(Database, ("Silo:ClusterId", $"apart-{Guid.CreateVersion7():n}"));
 
     /// <summary>The first column of the first row.</summary>
     public async Task<T> Read<T>(string sql, params object[] parameters)
