@@ -4,7 +4,7 @@ namespace PointsMall.GrainInterfaces.Catalogue;
 /// The single writer of one product, its SKUs and their offers. Key: the product's id. A change of offer, window or listing starts a new
 /// epoch of the SKUs' stock in the same transaction, so that no claim made under the old terms can be committed.
 /// </summary>
-[Alias("IProductGrain")]
+[GrainInterfaceType("IProductGrain"), Alias("IProductGrain")]
 public interface IProductGrain : IGrainWithGuidKey
 {
     /// <summary>Creates the product, delisted and without SKUs.</summary>

@@ -1,7 +1,7 @@
 namespace PointsMall.GrainInterfaces.Diagnostics;
 
 /// <summary>A call that does nothing: the ceiling that load tests compare with. Key: any.</summary>
-[Alias("INoopGrain")]
+[GrainInterfaceType("INoopGrain"), Alias("INoopGrain")]
 public interface INoopGrain : IGrainWithGuidKey
 {
     /// <summary>Answers.</summary>

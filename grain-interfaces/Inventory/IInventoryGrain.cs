@@ -4,7 +4,7 @@ namespace PointsMall.GrainInterfaces.Inventory;
 /// The gate in front of one SKU's stock. Key: the SKU's id. A claim is a decision in memory and writes nothing; the stock itself is the
 /// row <c>stock</c>, which the member's commit decrements under the claim's epoch.
 /// </summary>
-[Alias("IInventoryGrain")]
+[GrainInterfaceType("IInventoryGrain"), Alias("IInventoryGrain")]
 public interface IInventoryGrain : IGrainWithGuidKey
 {
     /// <summary>Sets units aside for a command, or says why not. The same command id again gets the same claim.</summary>

@@ -4,7 +4,7 @@ namespace PointsMall.GrainInterfaces.Members;
 /// The single writer of one member's account, ledger and orders. Key: the member's id. Commands run one after another and
 /// answer only after their commit; a command with a known idempotency key answers with its first result.
 /// </summary>
-[Alias("IMemberGrain")]
+[GrainInterfaceType("IMemberGrain"), Alias("IMemberGrain")]
 public interface IMemberGrain : IGrainWithGuidKey
 {
     /// <summary>Debits the points, takes the stock, counts the limits and creates the order, or does nothing.</summary>

@@ -1,7 +1,7 @@
 namespace PointsMall.GrainInterfaces.Members;
 
 /// <summary>Registers members. Key: 0; a stateless worker, the database's unique keys decide between two at once.</summary>
-[Alias("IMemberRegistryGrain")]
+[GrainInterfaceType("IMemberRegistryGrain"), Alias("IMemberRegistryGrain")]
 public interface IMemberRegistryGrain : IGrainWithIntegerKey
 {
     /// <summary>Creates a member with an empty account, or finds the one with the same external id or idempotency key.</summary>

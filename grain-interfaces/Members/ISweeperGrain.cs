@@ -4,7 +4,7 @@ namespace PointsMall.GrainInterfaces.Members;
 /// Finds accounts of one slice of the member ids whose points have fallen due and has their grains write it. Key: the slice, 0 to 7.
 /// A reminder wakes it every minute.
 /// </summary>
-[Alias("ISweeperGrain")]
+[GrainInterfaceType("ISweeperGrain"), Alias("ISweeperGrain")]
 public interface ISweeperGrain : IGrainWithIntegerKey
 {
     /// <summary>Registers the reminder, if that is not done.</summary>

@@ -1,7 +1,7 @@
 namespace PointsMall.GrainInterfaces.Programme;
 
 /// <summary>Keeps the programme's settings. Key: 0; one deployment serves one programme.</summary>
-[Alias("IProgrammeGrain")]
+[GrainInterfaceType("IProgrammeGrain"), Alias("IProgrammeGrain")]
 public interface IProgrammeGrain : IGrainWithIntegerKey
 {
     /// <summary>The settings in force.</summary>
