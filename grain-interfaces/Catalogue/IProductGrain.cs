@@ -168,7 +168,7 @@ public sealed record SkuChanges
 
 /// <summary>A refusal, or done.</summary>
 [GenerateSerializer, Immutable, Alias("ProductResult")]
-public sealed record ProductResult
+public sealed record ProductResult : ICommandResult
 {
     /// <summary>Set when nothing was changed.</summary>
     [Id(0)]

@@ -204,7 +204,7 @@ public sealed record StockMovementCommand
 
 /// <summary>A refusal, or the units available after the movement.</summary>
 [GenerateSerializer, Immutable, Alias("StockMovementResult")]
-public sealed record StockMovementResult
+public sealed record StockMovementResult : ICommandResult
 {
     /// <summary>Set when nothing was changed.</summary>
     [Id(0)]

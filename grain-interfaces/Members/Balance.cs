@@ -44,7 +44,7 @@ public readonly record struct ExpiringPoints(
 
 /// <summary>The answer to a grant or a deduction: a refusal, or the entry and the balance after it.</summary>
 [GenerateSerializer, Immutable, Alias("EntryResult")]
-public sealed record EntryResult
+public sealed record EntryResult : ICommandResult
 {
     /// <summary>Set when nothing was changed.</summary>
     [Id(0)]

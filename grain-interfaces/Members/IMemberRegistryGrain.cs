@@ -40,7 +40,7 @@ public sealed record RegisterMemberCommand
 
 /// <summary>A refusal, or the member.</summary>
 [GenerateSerializer, Immutable, Alias("RegistrationResult")]
-public sealed record RegistrationResult
+public sealed record RegistrationResult : ICommandResult
 {
     /// <summary>Set when nothing was changed.</summary>
     [Id(0)]

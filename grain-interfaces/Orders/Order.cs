@@ -70,7 +70,7 @@ public readonly record struct OrderStatusChange(
 
 /// <summary>The answer to a redemption or a cancel: a refusal, or the order and the balance now.</summary>
 [GenerateSerializer, Immutable, Alias("OrderResult")]
-public sealed record OrderResult
+public sealed record OrderResult : ICommandResult
 {
     /// <summary>Set when nothing was changed.</summary>
     [Id(0)]
