@@ -13,6 +13,9 @@ internal static class Permissions
     public const string ProgrammeRead = "programme:read";
     public const string ProgrammeWrite = "programme:write";
 
+    /// <summary>The policy of the member's own endpoints; not a permission that a token can carry.</summary>
+    public const string Member = "member";
+
     /// <summary>Every permission there is.</summary>
     public static readonly IReadOnlyList<string> All =
     [

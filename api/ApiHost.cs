@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Options;
+using PointsMall.Api.Authentication;
+using PointsMall.Api.Catalogue;
+using PointsMall.Api.Diagnostics;
+using PointsMall.Api.Health;
+using PointsMall.Api.Members;
+using PointsMall.Api.OpenApi;
+using PointsMall.Api.Orders;
+using PointsMall.Api.Problems;
+using PointsMall.Api.Programme;
+using PointsMall.Api.RateLimits;
+using PointsMall.Api.Requests;
+using PointsMall.Api.Silos;
+using PointsMall.Api.Telemetry;
+
+namespace PointsMall.Api;
+
+/// <summary>Puts the API together.</summary>
+internal static class ApiHost
+{
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
+
+    /// <param name="args">Settings from the command line.</param>
+    /// <param name="overrides">Settings that win over all others.</param>
+    public static WebApplication Create(
+        string[] args,
+        IEnumerable<KeyValuePair<string, string?>>? overrides = null
+    )
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.Configuration.AddInMemoryCollection(overrides ?? []);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Limits.BodyBytes;
+        });
+        builder.AddLogs();
+        builder.AddMetricsAndTraces();
+        AddServices(builder);
+        var app = builder.Build();
+        UsePipeline(app);
+        MapEndpoints(app);
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        services.Configure<RouteOptions>(routes =>
+            routes.SetParameterPolicy<UuidConstraint>("uuid")
+        );
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        services.AddDatabase();
+        services.AddMallAuthentication();
+        services
+            .AddOptions<RateLimitOptions>()
+            .BindConfiguration(RateLimitOptions.Section)
+            .ValidateOnStart();
+        services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
+        services.AddEdge();
+        builder.AddSilos();
+        services.AddMallOpenApi();
+        services
+            .AddSingleton<CommandHeaders>()
+            .AddSingleton<BalanceQueries>()
+            .AddSingleton<LedgerQueries>()
+            .AddSingleton<OrderQueries>()
+            .AddSingleton<CatalogueQueries>()
+            .AddSingleton<EligibilityQueries>()
+            .AddSingleton<StockQueries>()
+            .AddSingleton<ProductCommands>()
+            .AddSingleton<Readiness>();
+    }
+
+    /// <summary>In this order: what a later step refuses has the headers of an earlier one.</summary>
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseMetricsPort();
+        app.UseEdge();
+        app.UseMiddleware<ProblemBoundary>();
+        app.UseRouting();
+        app.UseOriginsAllowed();
+        app.UseAuthentication();
+        if (app.Configuration.GetValue("RateLimits:Enabled", defaultValue: true))
+        {
+            app.UseMiddleware<RateLimiting>();
+        }
+        app.UseMiddleware<Unrouted>();
+        app.UseAuthorization();
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        var v1 = app.MapGroup("/v1");
+        var me = v1.MapGroup("/me").RequireAuthorization(Permissions.Member).WithTags("Member");
+        MeEndpoints.Map(me);
+        OrderEndpoints.Map(me);
+
+        var products = v1.MapGroup("/products").WithTags("Catalogue");
+        CatalogueEndpoints.Map(products);
+        ProductEndpoints.Map(products);
+        SkuEndpoints.Map(v1.MapGroup("/skus").WithTags("Catalogue"));
+
+        var members = v1.MapGroup("/members").WithTags("Members");
+        MemberEndpoints.Map(members);
+        PointsEndpoints.Map(members);
+        BulkGrantEndpoint.Map(v1.MapGroup("/points").WithTags("Members"));
+
+        ProgrammeEndpoints.Map(v1.MapGroup("/programme").WithTags("Programme"));
+        HealthEndpoints.Map(app);
+        app.MapMallOpenApi();
+        if (app.Configuration.GetValue<bool>(NoopEndpoint.Setting))
+        {
+            NoopEndpoint.Map(app);
+        }
+    }
+}

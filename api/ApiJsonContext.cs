@@ -1,0 +1,41 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PointsMall.Api.Catalogue;
+using PointsMall.Api.Health;
+using PointsMall.Api.Members;
+using PointsMall.Api.Orders;
+using PointsMall.Api.Programme;
+using PointsMall.Api.Requests;
+
+namespace PointsMall.Api;
+
+/// <summary>Every type that crosses the wire, so that nothing is serialized by reflection. Options come from <see cref="ApiJson"/>.</summary>
+[JsonSerializable(typeof(RedemptionRequest))]
+[JsonSerializable(typeof(CancelRequest))]
+[JsonSerializable(typeof(OrderAnswer))]
+[JsonSerializable(typeof(OrderAndBalanceAnswer))]
+[JsonSerializable(typeof(Page<OrderAnswer>), TypeInfoPropertyName = "OrderPage")]
+[JsonSerializable(typeof(MeAnswer))]
+[JsonSerializable(typeof(BalanceAnswer))]
+[JsonSerializable(typeof(Page<EntryAnswer>), TypeInfoPropertyName = "EntryPage")]
+[JsonSerializable(typeof(RegisterMemberRequest))]
+[JsonSerializable(typeof(MemberAnswer))]
+[JsonSerializable(typeof(GrantRequest))]
+[JsonSerializable(typeof(DeductionRequest))]
+[JsonSerializable(typeof(EntryAndBalanceAnswer))]
+[JsonSerializable(typeof(BulkGrantRequest))]
+[JsonSerializable(typeof(IReadOnlyList<BulkGrantRequest>), TypeInfoPropertyName = "BulkGrantRows")]
+[JsonSerializable(typeof(BulkAnswer))]
+[JsonSerializable(typeof(Page<ProductAnswer>), TypeInfoPropertyName = "ProductPage")]
+[JsonSerializable(typeof(ProductDetailAnswer))]
+[JsonSerializable(typeof(ProductRequest))]
+[JsonSerializable(typeof(SkuRequest))]
+[JsonSerializable(typeof(SkuAnswer))]
+[JsonSerializable(typeof(ListingRequest))]
+[JsonSerializable(typeof(StockMovementRequest))]
+[JsonSerializable(typeof(StockMovementAnswer))]
+[JsonSerializable(typeof(StockAnswer))]
+[JsonSerializable(typeof(ProgrammeBody))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class ApiJsonContext : JsonSerializerContext;

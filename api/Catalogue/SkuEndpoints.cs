@@ -1,0 +1,190 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using Dapper;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using PointsMall.Api.Authentication;
+using PointsMall.Api.OpenApi;
+using PointsMall.Api.Problems;
+using PointsMall.Api.Requests;
+using PointsMall.Api.Silos;
+using PointsMall.GrainInterfaces.Catalogue;
+using PointsMall.GrainInterfaces.Inventory;
+
+namespace PointsMall.Api.Catalogue;
+
+/// <summary>One SKU's offer and stock, for staff.</summary>
+internal static class SkuEndpoints
+{
+    public static void Map(IEndpointRouteBuilder skus)
+    {
+        skus.MapPatch("/{skuId:uuid}", Change)
+            .RequireAuthorization(Permissions.CatalogueWrite)
+            .WithName("changeSku")
+            .WithSummary("Change a SKU's fields that are sent")
+            .Takes<SkuRequest>()
+            .WithKey(required: false)
+            .Refuses(Errors.SkuNotFound, Errors.SkuCodeTaken);
+        skus.MapGet("/{skuId:uuid}/stock", GetStock)
+            .RequireAuthorization(Permissions.StockRead)
+            .WithName("getStock")
+            .WithSummary("What is left of a SKU and what was redeemed, from committed state")
+            .Refuses(Errors.SkuNotFound);
+        skus.MapPost("/{skuId:uuid}/stock/movements", Move)
+            .RequireAuthorization(Permissions.StockWrite)
+            .WithName("moveStock")
+            .WithSummary("Add to the stock of a SKU or take from it")
+            .Takes<StockMovementRequest>()
+            .WithKey(required: true)
+            .Refuses(Errors.SkuNotFound, Errors.StockWouldBeNegative);
+    }
+
+    private static async Task<Results<Ok<SkuAnswer>, Problem>> Change(
+        Guid skuId,
+        HttpContext http,
+        ProductCommands commands,
+        StockQueries stock
+    )
+    {
+        var body = await JsonBody<SkuRequest>.Read(http);
+        var changes = body.Value.ToChanges(body.SentFields(), create: false);
+        var header = commands.Headers.Of(http, body, "change_sku", skuId);
+        if (await stock.ProductOf(skuId, http.RequestAborted) is not { } productId)
+        {
+            return new Problem(Errors.SkuNotFound);
+        }
+        var outcome = await commands.Send(
+            http,
+            productId,
+            header,
+            (product, attempt) => product.ChangeSku(new ChangeSkuCommand(attempt, skuId, changes))
+        );
+        return outcome.Succeeded(out var done, out var problem)
+            ? TypedResults.Ok(await commands.ReadSku(http, done))
+            : problem;
+    }
+
+    private static async Task<Results<Ok<StockAnswer>, Problem>> GetStock(
+        Guid skuId,
+        StockQueries stock,
+        CancellationToken cancelled
+    ) =>
+        await stock.Find(skuId, cancelled) is { } answer
+            ? TypedResults.Ok(answer)
+            : new Problem(Errors.SkuNotFound);
+
+    private static async Task<Results<Created<StockMovementAnswer>, Problem>> Move(
+        Guid skuId,
+        HttpContext http,
+        CommandHeaders headers,
+        GrainCalls calls
+    )
+    {
+        var body = await JsonBody<StockMovementRequest>.Read(http);
+        var (quantity, reason) = body.Value.Checked();
+        var header = headers.Of(http, body, "move_stock", skuId);
+        var outcome = await calls.Send(
+            header,
+            (grains, attempt) =>
+                grains
+                    .GetGrain<IInventoryGrain>(skuId)
+                    .Move(
+                        new StockMovementCommand
+                        {
+                            Header = attempt,
+                            Quantity = quantity,
+                            Reason = reason,
+                        }
+                    )
+        );
+        if (!outcome.Succeeded(out var result, out var problem))
+        {
+            return problem;
+        }
+        http.Response.MarkReplayed(result);
+        return TypedResults.Created(
+            $"/v1/skus/{skuId}/stock",
+            new StockMovementAnswer { Available = result.Available }
+        );
+    }
+}
+
+/// <summary>Reads the stock's rows.</summary>
+internal sealed class StockQueries(NpgsqlDataSource database)
+{
+    private const string SelectStock = """
+        select available, redeemed
+        from mall.stock
+        where sku_id = @skuId
+        """;
+
+    private const string SelectProduct = """
+        select product_id
+        from mall.sku
+        where sku_id = @skuId
+        """;
+
+    public async Task<StockAnswer?> Find(Guid skuId, CancellationToken cancelled)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancelled);
+        return await connection.QuerySingleOrDefaultAsync<StockAnswer>(
+            new CommandDefinition(SelectStock, new { skuId }, cancellationToken: cancelled)
+        );
+    }
+
+    public async Task<Guid?> ProductOf(Guid skuId, CancellationToken cancelled)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancelled);
+        return await connection.QuerySingleOrDefaultAsync<Guid?>(
+            new CommandDefinition(SelectProduct, new { skuId }, cancellationToken: cancelled)
+        );
+    }
+}
+
+[Description("Stock that comes or goes.")]
+internal sealed record StockMovementRequest
+{
+    [Description("Signed units, not 0: above 0 comes, below 0 goes.")]
+    [Required, Range(-Limits.StockMovement, Limits.StockMovement)]
+    public long? Quantity { get; init; }
+
+    [Description("Why.")]
+    [Required, MaxLength(Limits.Reason)]
+    public string? Reason { get; init; }
+
+    /// <exception cref="ProblemException">A field is wrong.</exception>
+    public (long Quantity, string Reason) Checked()
+    {
+        var errors = new FieldErrors();
+        var quantity = errors.RequiredNumber(
+            "quantity",
+            Quantity,
+            -Limits.StockMovement,
+            Limits.StockMovement
+        );
+        if (quantity == 0)
+        {
+            errors.Add("quantity", "must not be 0");
+        }
+        var reason = errors.RequiredText("reason", Reason, Limits.Reason);
+        errors.ThrowIfAny();
+        return (quantity, reason);
+    }
+}
+
+[Description("The stock after a movement.")]
+internal sealed record StockMovementAnswer
+{
+    [Description("Units available after the movement.")]
+    public required long Available { get; init; }
+}
+
+[Description("A SKU's stock.")]
+internal sealed record StockAnswer
+{
+    [Description("Units left.")]
+    public required long Available { get; init; }
+
+    [Description("Units in orders that were not cancelled.")]
+    public required long Redeemed { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.Options;
+using PointsMall.Api.Silos;
+
+namespace PointsMall.Api;
+
+/// <summary>Settings <c>Edge:*</c>: what stands in front of the API and who may call it from a browser.</summary>
+internal sealed class EdgeOptions
+{
+    public const string Section = "Edge";
+
+    /// <summary>Addresses of proxies whose X-Forwarded-For and -Proto are believed; none unless set.</summary>
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>Origins whose pages may call the API from a browser; none unless set.</summary>
+    public IReadOnlyList<string> Origins { get; set; } = [];
+}
+
+internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
+{
+    public ValidateOptionsResult Validate(string? name, EdgeOptions options)
+    {
+        if (
+            options.TrustedProxies.FirstOrDefault(proxy => !IPAddress.TryParse(proxy, out _)) is
+            { } bad
+        )
+        {
+            return ValidateOptionsResult.Fail($"Edge:TrustedProxies: {bad} is no IP address.");
+        }
+        return options.Origins.FirstOrDefault(origin => !IsOrigin(origin)) is { } wrong
+            ? ValidateOptionsResult.Fail(
+                $"Edge:Origins: {wrong} is no origin as https://shop.example."
+            )
+            : ValidateOptionsResult.Success;
+    }
+
+    private static bool IsOrigin(string origin) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+        && uri.GetLeftPart(UriPartial.Authority) == origin;
+}
+
+internal static class Edge
+{
+    public static void AddEdge(this IServiceCollection services)
+    {
+        services.AddOptions<EdgeOptions>().BindConfiguration(EdgeOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
+        services.AddCors();
+    }
+
+    public static void UseEdge(this WebApplication app)
+    {
+        var proxies = Settings(app).TrustedProxies;
+        if (proxies.Count == 0)
+        {
+            return;
+        }
+        var forwarded = new ForwardedHeadersOptions
+        {
+            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+        };
+        forwarded.KnownIPNetworks.Clear();
+        forwarded.KnownProxies.Clear();
+        foreach (var proxy in proxies)
+        {
+            forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+        }
+        app.UseForwardedHeaders(forwarded);
+    }
+
+    public static void UseOriginsAllowed(this WebApplication app)
+    {
+        var origins = Settings(app).Origins;
+        if (origins.Count > 0)
+        {
+            app.UseCors(policy =>
+                policy
+                    .WithOrigins([.. origins])
+                    .WithMethods("GET", "POST", "PUT", "PATCH")
+                    .WithHeaders("Authorization", "Content-Type", CommandHeaders.KeyHeader)
+                    .WithExposedHeaders("Location", "Retry-After", CommandHeaders.ReplayedHeader)
+            );
+        }
+    }
+
+    private static EdgeOptions Settings(WebApplication app) =>
+        app.Services.GetRequiredService<IOptions<EdgeOptions>>().Value;
+}

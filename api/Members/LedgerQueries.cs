@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Dapper;
+using Npgsql;
+using PointsMall.Api.Requests;
+using PointsMall.GrainInterfaces.Members;
+
+namespace PointsMall.Api.Members;
+
+/// <summary>Reads ledgers, newest entry first.</summary>
+internal sealed class LedgerQueries(NpgsqlDataSource database)
+{
+    private const char ListId = 'l';
+
+    private const string SelectEntries = """
+        select e.sequence, e.type, e.points, e.balance_after, e.lots::text as lots,
+               e.cause_kind, e.cause_id, e.occurred_at, nullif(t.reason, '') as reason
+        from mall.ledger_entry e
+        left join mall.ledger_text t on t.member_id = e.member_id and t.sequence = e.sequence
+        where e.member_id = @memberId
+        and (@before::bigint is null or e.sequence < @before)
+        and (@type::text is null or e.type = @type)
+        and (@from::timestamptz is null or e.occurred_at >= @from)
+        and (@to::timestamptz is null or e.occurred_at < @to)
+        order by e.sequence desc
+        limit @rows
+        """;
+
+    /// <summary>A page of the member's ledger, or null for an unknown member.</summary>
+    public async Task<Page<EntryAnswer>?> Read(
+        Guid memberId,
+        Query query,
+        CancellationToken cancelled
+    )
+    {
+        var limit = query.Limit();
+        var type = query.OneOf("type", Names.EntryTypes);
+        var from = query.Instant("from")?.UtcDateTime;
+        var to = query.Instant("to")?.UtcDateTime;
+        var cursor = Cursor.Decode(query.Text("cursor", Cursor.MaxCharacters), ListId);
+        query.ThrowIfWrong();
+
+        await using var connection = await database.OpenConnectionAsync(cancelled);
+        var parameters = new
+        {
+            memberId,
+            before = cursor?.Number,
+            type,
+            from,
+            to,
+            rows = limit + 1,
+        };
+        var rows = (
+            await connection.QueryAsync<Row>(
+                new CommandDefinition(SelectEntries, parameters, cancellationToken: cancelled)
+            )
+        ).AsList();
+        if (rows.Count == 0 && !await MemberQueries.Exists(connection, memberId, cancelled))
+        {
+            return null;
+        }
+        return Page<EntryAnswer>.Of(
+            rows,
+            limit,
+            row => row.ToAnswer(memberId),
+            row => new Cursor(ListId, memberId, row.Sequence)
+        );
+    }
+
+    private sealed class Row
+    {
+        public long Sequence { get; init; }
+        public string Type { get; init; } = "";
+        public long Points { get; init; }
+        public long BalanceAfter { get; init; }
+        public string Lots { get; init; } = "[]";
+        public string CauseKind { get; init; } = "";
+        public Guid CauseId { get; init; }
+        public DateTime OccurredAt { get; init; }
+        public string? Reason { get; init; }
+
+        public EntryAnswer ToAnswer(Guid memberId) =>
+            new()
+            {
+                EntryId = DerivedId.OfEntry(memberId, Sequence),
+                Sequence = Sequence,
+                Type = Type,
+                Points = Points,
+                BalanceAfter = BalanceAfter,
+                OccurredAt = OccurredAt.ToInstant(),
+                Reason = Reason,
+                Cause = new CauseAnswer { Kind = CauseKind, Id = CauseId },
+                Lots = [.. LotsOf(Lots).Select(lot => EntryLotAnswer.Of(memberId, lot))],
+            };
+
+        /// <summary>The column holds [[number, points, expiry in microseconds since 1970 or null], ...].</summary>
+        private static IEnumerable<EntryLot> LotsOf(string json)
+        {
+            using var lots = JsonDocument.Parse(json);
+            foreach (var lot in lots.RootElement.EnumerateArray())
+            {
+                var expiry = lot[2];
+                yield return new EntryLot(
+                    lot[0].GetInt64(),
+                    lot[1].GetInt64(),
+                    expiry.ValueKind == JsonValueKind.Null
+                        ? null
+                        : DateTimeOffset.UnixEpoch.AddMicroseconds(expiry.GetInt64())
+                );
+            }
+        }
+    }
+}

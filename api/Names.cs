@@ -1,0 +1,66 @@
+using PointsMall.GrainInterfaces.Inventory;
+using PointsMall.GrainInterfaces.Members;
+using PointsMall.GrainInterfaces.Orders;
+
+namespace PointsMall.Api;
+
+/// <summary>The words for the contracts' enums over HTTP and in SQL: their names in snake_case.</summary>
+internal static class Names
+{
+    public static string Of(OrderStatus status) =>
+        status switch
+        {
+            OrderStatus.Created => "created",
+            OrderStatus.Cancelled => "cancelled",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+        };
+
+    public static string Of(LimitWindow window) =>
+        window switch
+        {
+            LimitWindow.Total => "total",
+            LimitWindow.Day => "day",
+            LimitWindow.Week => "week",
+            LimitWindow.Month => "month",
+            _ => throw new ArgumentOutOfRangeException(nameof(window), window, null),
+        };
+
+    public static string Of(EntryType type) =>
+        type switch
+        {
+            EntryType.Grant => "grant",
+            EntryType.Deduction => "deduction",
+            EntryType.Redemption => "redemption",
+            EntryType.Cancellation => "cancellation",
+            EntryType.Activation => "activation",
+            EntryType.Expiry => "expiry",
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
+
+    public static LimitWindow? ToLimitWindow(string name)
+    {
+        foreach (var window in Enum.GetValues<LimitWindow>())
+        {
+            if (Of(window) == name)
+            {
+                return window;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>All words of an enum, for checks and descriptions.</summary>
+    public static readonly IReadOnlyList<string> OrderStatuses =
+    [
+        .. Enum.GetValues<OrderStatus>().Select(Of),
+    ];
+    public static readonly IReadOnlyList<string> EntryTypes =
+    [
+        .. Enum.GetValues<EntryType>().Select(Of),
+    ];
+    public static readonly IReadOnlyList<string> LimitWindows =
+    [
+        .. Enum.GetValues<LimitWindow>().Select(Of),
+    ];
+    public static readonly IReadOnlyList<string> ProductTypes = ["product", "coupon", "gift"];
+}

@@ -1,0 +1,4 @@
+using PointsMall.Tests.Api.Harness;
+
+[assembly: AssemblyFixture(typeof(Mall))]
+[assembly: AssemblyFixture(typeof(LonelyApi))]
