@@ -14,31 +14,37 @@ need_dotnet() {
 # An up-to-date `dotnet build` costs seconds, so it is skipped when no source is newer than the last one. A folder is newer when a file in
 # it was added or removed.
 build_if_needed() {
-    local stamp=$root/artifacts/built log=$root/artifacts/build.log
-    ! is_built "$stamp" || return 0
+    local log=$root/artifacts/build.log
+    ! is_built || return 0
     need_dotnet
     mkdir -p "$root/artifacts"
     # Two malls of one checkout build one after the other.
     exec 8>"$root/artifacts/build.lock"
     flock 8
-    if ! is_built "$stamp"; then
+    if ! is_built; then
         say 'building'
-        # A source that is edited during the build is newer than this; the build's own new folders are not.
-        mkdir -p "$root"/{grain-interfaces,grains,silo,api}/{bin,obj}
-        : >"$stamp.new"
+        build_begins
         if ! interruptible dotnet build "$root/deploy/local/processes.slnf" -c Release --disable-build-servers -v quiet >"$log" 2>&1; then
             grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
             fail "the build failed; see $log"
         fi
-        mv "$stamp.new" "$stamp"
+        build_succeeded
     fi
     exec 8>&-
 }
 
+# A source that is edited during the build is newer than its beginning; the build's own new folders are not.
+build_begins() {
+    mkdir -p "$root"/artifacts "$root"/{grain-interfaces,grains,silo,api}/{bin,obj}
+    : >"$stamp.new"
+}
+build_succeeded() { mv "$stamp.new" "$stamp"; }
+stamp=$root/artifacts/built
+
 is_built() {
-    [[ -f $1 && -f $silo_dll && -f $api_dll ]] &&
+    [[ -f $stamp && -f $silo_dll && -f $api_dll ]] &&
         [[ -z $(find "$root/grain-interfaces" "$root/grains" "$root/silo" "$root/api" "$root"/Directory.* "$root/global.json" \
-            \( -name bin -o -name obj \) -prune -o -newer "$1" -print -quit) ]]
+            \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit) ]]
 }
 
 # Everything that must hold before a change is merged. The last line is always `N passed, N failed`.
@@ -63,7 +69,9 @@ run_tests() {
     if command -v shellcheck >/dev/null; then
         shellcheck -x mall .ci/run || problems+=('shellcheck has findings')
     fi
+    build_begins
     if dotnet build PointsMall.sln -c Release -warnaserror -v quiet; then
+        build_succeeded
         dotnet test --solution PointsMall.sln -c Release --no-build --no-progress --no-ansi "${filter[@]}" 2>&1 | tee "$log" || status=$?
         passed=$(sum_of succeeded "$log")
         failed=$(sum_of failed "$log")

@@ -13,10 +13,12 @@ identify() {
     identity=$boot_id:${fields[19]}
 }
 
+# Whole or not at all: `down` may read at any moment.
 record() {
     local identity=ended
     identify "$2" || true
-    printf '%s %s\n' "$2" "$identity" >"$data/run/$1"
+    printf '%s %s\n' "$2" "$identity" >"$data/run/.new"
+    mv "$data/run/.new" "$data/run/$1"
 }
 
 # Sets `recorded_pid` when NAME runs.

@@ -1,0 +1,36 @@
+namespace PointsMall.Tests.Cli;
+
+/// <summary>What the script says to what it can't do.</summary>
+public sealed class ArgumentTests
+{
+    [Theory]
+    [InlineData("up --silos 0", "--silos must be a whole number from 1 to 16")]
+    [InlineData("up --silos two", "--silos must be a whole number from 1 to 16")]
+    [InlineData("up --api-port 65536", "--api-port must be a whole number from 1 to 65535")]
+    [InlineData("up --api-port", "--api-port needs a value")]
+    [InlineData("up --what", "unknown option --what")]
+    [InlineData("up here", "unknown argument here")]
+    [InlineData("down --silos 2", "unknown option --silos")]
+    [InlineData("down --data /nowhere/at/all", "no mall has run in /nowhere/at/all")]
+    [InlineData("psql --data /nowhere/at/all", "no mall has run in /nowhere/at/all")]
+    [InlineData("sell", "unknown command sell")]
+    public async Task A_mistake_is_named(string arguments, string message)
+    {
+        var output = await Terminal.Mall(arguments.Split(' '));
+
+        Assert.Equal(1, output.ExitCode);
+        Assert.Contains(message, output.Errors, StringComparison.Ordinal);
+        Assert.Empty(output.Text);
+    }
+
+    [Fact]
+    public async Task Help_names_every_command()
+    {
+        var help = (await Terminal.Mall("help")).Text;
+
+        Assert.All(
+            ["up", "down", "test", "token", "verify", "psql"],
+            command => Assert.Contains($"./mall {command}", help, StringComparison.Ordinal)
+        );
+    }
+}
