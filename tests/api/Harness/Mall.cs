@@ -1,11 +1,6 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
 using PointsMall.Api.Authentication;
-using PointsMall.Silo;
 using PointsMall.Tests.Support;
 
 namespace PointsMall.Tests.Api.Harness;
@@ -16,7 +11,7 @@ public sealed class Mall : IAsyncLifetime
     private readonly Lazy<Task> _started;
     private PostgresServer? _server;
     private PostgresDatabase? _database;
-    private WebApplication? _silo;
+    private TestSilo? _silo;
     private RunningApi? _api;
 
     public Mall() => _started = new Lazy<Task>(Start);
@@ -54,13 +49,7 @@ public sealed class Mall : IAsyncLifetime
     public async Task<RunningApi> StartApi(params (string Name, string? Value)[] settings)
     {
         await _started.Value;
-        var api = await RunningApi.Start(
-            Tokens.PublicKeyFile,
-            Database.ApiConnectionString,
-            settings
-        );
-        await BecomesReady(api);
-        return api;
+        return await StartConnected(settings);
     }
 
     /// <summary>A member with some points that never expire soon.</summary>
@@ -152,7 +141,6 @@ public sealed class Mall : IAsyncLifetime
         }
         if (_silo is not null)
         {
-            await _silo.StopAsync();
             await _silo.DisposeAsync();
         }
         _server?.Dispose();
@@ -163,21 +151,19 @@ public sealed class Mall : IAsyncLifetime
     {
         _server = PostgresServer.Start();
         _database = await _server.CreateDatabase();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection(
-            new Dictionary<string, string?>(StringComparer.Ordinal)
-            {
-                ["ConnectionStrings:mall"] = _database.SiloConnectionString,
-                ["Silo:Port"] = FreePort(),
-                ["Silo:GatewayPort"] = FreePort(),
-                ["Silo:HealthPort"] = FreePort(),
-            }
+        _silo = await TestSilo.Start(_database);
+        _api = await StartConnected();
+    }
+
+    private async Task<RunningApi> StartConnected(params (string Name, string? Value)[] settings)
+    {
+        var api = await RunningApi.Start(
+            Tokens.PublicKeyFile,
+            Database.ApiConnectionString,
+            [("Silo:ClusterId", Database.Name), .. settings]
         );
-        SiloHost.AddSilo(builder);
-        _silo = builder.Build();
-        await _silo.StartAsync();
-        _api = await RunningApi.Start(Tokens.PublicKeyFile, _database.ApiConnectionString);
-        await BecomesReady(_api);
+        await BecomesReady(api);
+        return api;
     }
 
     private static Task<int> BecomesReady(RunningApi api) =>
@@ -186,11 +172,4 @@ public sealed class Mall : IAsyncLifetime
             status => status == 200,
             TimeSpan.FromSeconds(60)
         );
-
-    private static string FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-    }
 }
