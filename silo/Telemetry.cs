@@ -24,6 +24,8 @@ public static class Telemetry
                     .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
                     .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
                     .MinimumLevel.Override("Microsoft.Orleans", LogEventLevel.Warning)
+                    // Orleans places each new grain through a pipeline that would log every member's activation.
+                    .MinimumLevel.Override("Polly", LogEventLevel.Warning)
                     .Enrich.FromLogContext()
                     .WriteTo.Conditional(
                         _ => builder.Configuration.GetValue("Logs:Console", defaultValue: true),

@@ -14,7 +14,7 @@ internal sealed class CallOptions
     public TimeSpan Budget { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Commands in this process that wait for their answers; more are refused as overloaded.</summary>
-    public int MaxInFlight { get; set; } = 4_096;
+    public int MaxInFlight { get; set; } = 16_384;
 }
 
 internal sealed class CallOptionsValidator : IValidateOptions<CallOptions>

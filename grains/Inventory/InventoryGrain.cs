@@ -74,6 +74,8 @@ internal sealed partial class InventoryGrain(
 
     public async Task Reload()
     {
+        // It may be there by now.
+        _unknownSku = false;
         if (_gate is not null)
         {
             // A bump that is under way may have read the offer before it changed.
