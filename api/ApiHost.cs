@@ -53,7 +53,7 @@ internal static class ApiHost
             routes.SetParameterPolicy<UuidConstraint>("uuid")
         );
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        services.AddDatabase();
+        builder.AddDatabase();
         services.AddMallAuthentication();
         services
             .AddOptions<RateLimitOptions>()

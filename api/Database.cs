@@ -18,18 +18,17 @@ internal static class Database
         ("Application Name", "mall-api"),
     ];
 
-    public static void AddDatabase(this IServiceCollection services)
+    /// <exception cref="InvalidDataException">The connection string is missing or unreadable.</exception>
+    public static void AddDatabase(this WebApplicationBuilder builder)
     {
         DefaultTypeMap.MatchNamesWithUnderscores = true;
-        services
-            .AddOptions<ConnectionStrings>()
-            .BindConfiguration("ConnectionStrings")
-            .Validate(
-                strings => IsUsable(strings.Mall),
+        if (!IsUsable(builder.Configuration.GetConnectionString(Name)))
+        {
+            throw new InvalidDataException(
                 "ConnectionStrings:mall must be an Npgsql connection string of the role mall_api."
-            )
-            .ValidateOnStart();
-        services.AddSingleton(provider =>
+            );
+        }
+        builder.Services.AddSingleton(provider =>
             NpgsqlDataSource.Create(ConnectionString(provider.GetRequiredService<IConfiguration>()))
         );
     }
@@ -57,10 +56,5 @@ internal static class Database
         {
             return false;
         }
-    }
-
-    private sealed class ConnectionStrings
-    {
-        public string? Mall { get; set; }
     }
 }

@@ -21,18 +21,13 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
 {
     public ValidateOptionsResult Validate(string? name, EdgeOptions options)
     {
-        if (
-            options.TrustedProxies.FirstOrDefault(proxy => !IPAddress.TryParse(proxy, out _)) is
-            { } bad
-        )
+        if (options.TrustedProxies.Any(proxy => !IPAddress.TryParse(proxy, out _)))
         {
-            return ValidateOptionsResult.Fail($"Edge:TrustedProxies: {bad} is no IP address.");
+            return ValidateOptionsResult.Fail("Edge:TrustedProxies must be IP addresses.");
         }
-        return options.Origins.FirstOrDefault(origin => !IsOrigin(origin)) is { } wrong
-            ? ValidateOptionsResult.Fail(
-                $"Edge:Origins: {wrong} is no origin as https://shop.example."
-            )
-            : ValidateOptionsResult.Success;
+        return options.Origins.All(IsOrigin)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail("Edge:Origins must be origins as https://shop.example.");
     }
 
     private static bool IsOrigin(string origin) =>

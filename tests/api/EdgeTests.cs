@@ -100,6 +100,7 @@ public sealed class EdgeTests(LonelyApi api)
     [InlineData("expired")]
     [InlineData("key")]
     [InlineData("algorithm")]
+    [InlineData("rs512")]
     [InlineData("unsigned")]
     [InlineData("garbage")]
     public async Task A_token_that_is_not_ours_is_refused(string flaw)
@@ -122,6 +123,10 @@ public sealed class EdgeTests(LonelyApi api)
                     new SymmetricSecurityKey(File.ReadAllBytes(api.Tokens.PublicKeyFile)),
                     SecurityAlgorithms.HmacSha256
                 )
+            ),
+            "rs512" => api.Tokens.Sign(
+                sub,
+                credentials: api.Tokens.Credentials(SecurityAlgorithms.RsaSha512)
             ),
             "unsigned" => Unsigned(sub),
             _ => "garbage",

@@ -65,7 +65,7 @@ public sealed class RateLimitTests(LonelyApi lonely, Mall mall)
                     ("RateLimits:Enabled", "true"),
                     ("RateLimits:Address:PerSecond", "0.01"),
                     ("RateLimits:Address:Burst", "1"),
-                    ("Edge:TrustedProxies:0", trusted ? "127.0.0.1" : null),
+                    ("Edge:TrustedProxies:0", trusted ? "127.0.0.1" : "192.0.2.1"),
                 ]
             );
             api.Client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.1");

@@ -52,15 +52,13 @@ public sealed class TestTokens : IDisposable
                 NotBefore = now.AddHours(-1),
                 Expires = now + (expiresIn ?? TimeSpan.FromHours(1)),
                 Claims = claims,
-                SigningCredentials =
-                    credentials
-                    ?? new SigningCredentials(
-                        new RsaSecurityKey(_rsa),
-                        SecurityAlgorithms.RsaSha256
-                    ),
+                SigningCredentials = credentials ?? Credentials(SecurityAlgorithms.RsaSha256),
             }
         );
     }
+
+    public SigningCredentials Credentials(string algorithm) =>
+        new(new RsaSecurityKey(_rsa), algorithm);
 
     public void Dispose()
     {
