@@ -26,6 +26,7 @@ public static class MallServices
                 loadConnections
             ))
             .AddSingleton<AccountLoader>()
+            .AddSingleton<AccountVersions>()
             .AddSingleton<MemberRecords>()
             .AddSingleton<MovementRecords>()
             .AddSingleton<RegistrationRecords>()

@@ -31,6 +31,7 @@ internal sealed record Completion
 internal sealed partial class AccountCommands(
     Guid memberId,
     AccountLoader loader,
+    AccountVersions versions,
     MemberRecords records,
     ICommitter committer,
     TimeProvider clock,
@@ -44,9 +45,14 @@ internal sealed partial class AccountCommands(
     private readonly CommandTurns _turns = new();
     private Account? _account;
     private Task<Account?>? _loading;
+
+    /// <summary>The account was this activation's at some instant after this, as the database said.</summary>
     private long _verifiedAt;
     private bool _committing;
     private bool _gone;
+
+    /// <summary>Another activation has taken the account: nothing is answered from memory any more.</summary>
+    public bool IsGone => _gone;
 
     /// <summary>Decides and commits one command.</summary>
     /// <param name="header">Identity, key, deadline.</param>
@@ -58,10 +64,11 @@ internal sealed partial class AccountCommands(
         Func<Account, int, Task<MemberDecision?>> decide
     )
     {
+        var arrivedAt = clock.GetTimestamp();
         using var turn = await _turns.Enter(header.Deadline - clock.GetUtcNow());
         var completion = turn is null
             ? Completion.Overloaded
-            : await RunInTurn(header, operation, decide);
+            : await RunInTurn(header, operation, arrivedAt, decide);
         MallMeter.Commands.Add(
             1,
             new KeyValuePair<string, object?>("operation", operation),
@@ -80,7 +87,7 @@ internal sealed partial class AccountCommands(
             return _account ?? account;
         }
         var askedAt = clock.GetTimestamp();
-        var version = await records.Version(memberId);
+        var version = await versions.Read(memberId);
         // The commit in flight may be in the database and not yet here.
         if (
             version is { } now
@@ -101,6 +108,7 @@ internal sealed partial class AccountCommands(
     private async Task<Completion> RunInTurn(
         CommandHeader header,
         string operation,
+        long arrivedAt,
         Func<Account, int, Task<MemberDecision?>> decide
     )
     {
@@ -116,13 +124,13 @@ internal sealed partial class AccountCommands(
                 return Completion.Refuse(RefusalCode.MemberNotFound);
             }
             return await RecentlyDone(header, operation, account)
-                ?? await DecideAndCommit(header, operation, decide, account);
+                ?? await DecideAndCommit(header, operation, arrivedAt, decide, account);
         }
         catch (Exception exception)
             when (exception is NpgsqlException or TimeoutException or ObjectDisposedException)
         {
             // Only look-ups throw these: the committer answers with verdicts. Nothing was sent.
-            LogNotRun(logger, operation, exception.GetType().Name);
+            LogNotRun(logger, exception, operation);
             return Completion.Refuse(RefusalCode.NotRun);
         }
     }
@@ -130,6 +138,7 @@ internal sealed partial class AccountCommands(
     private async Task<Completion> DecideAndCommit(
         CommandHeader header,
         string operation,
+        long arrivedAt,
         Func<Account, int, Task<MemberDecision?>> decide,
         Account account
     )
@@ -149,8 +158,10 @@ internal sealed partial class AccountCommands(
             }
             if (decision.Refusal is { } refusal)
             {
-                return await DoneLongAgo(header, operation, account)
-                    ?? new Completion { Refusal = refusal };
+                return await StillHolds(account, arrivedAt)
+                    ? await DoneLongAgo(header, operation, account)
+                        ?? new Completion { Refusal = refusal }
+                    : Completion.Refuse(RefusalCode.NotRun);
             }
             var outcome = await Commit(slot, header, operation, account, decision);
             if (outcome.Verdict != CommitVerdict.StaleClaim)
@@ -169,10 +180,11 @@ internal sealed partial class AccountCommands(
         MemberDecision decision
     )
     {
+        var sentAt = clock.GetTimestamp();
         _committing = true;
         try
         {
-            return await committer.Submit(
+            var outcome = await committer.Submit(
                 slot,
                 new CommitUnit
                 {
@@ -189,6 +201,11 @@ internal sealed partial class AccountCommands(
                     Member = new MemberWrite(account, decision),
                 }
             );
+            if (outcome.Verdict == CommitVerdict.Committed)
+            {
+                _verifiedAt = sentAt;
+            }
+            return outcome;
         }
         finally
         {
@@ -207,7 +224,6 @@ internal sealed partial class AccountCommands(
         {
             case CommitVerdict.Committed:
                 _account = decision.Next;
-                _verifiedAt = clock.GetTimestamp();
                 return new Completion { Done = decision };
             case CommitVerdict.Fenced:
                 MallMeter.FencedActivations.Add(1);
@@ -256,6 +272,27 @@ internal sealed partial class AccountCommands(
     }
 
     /// <summary>
+    /// Before a refusal: a commit finds out by itself that another activation is ahead, a refusal from memory does not, and the other may have
+    /// answered this very key with an order. Known when the database was asked since the command arrived.
+    /// </summary>
+    private async Task<bool> StillHolds(Account account, long arrivedAt)
+    {
+        if (_verifiedAt >= arrivedAt)
+        {
+            return true;
+        }
+        var askedAt = clock.GetTimestamp();
+        if (await versions.Read(memberId) == account.Version)
+        {
+            _verifiedAt = askedAt;
+            return true;
+        }
+        MallMeter.FencedActivations.Add(1);
+        Leave();
+        return false;
+    }
+
+    /// <summary>
     /// Before a refusal: the key may be older than the recent ones, and its first answer stands. A command that goes through needs no
     /// look-up, its commit finds the key.
     /// </summary>
@@ -299,8 +336,9 @@ internal sealed partial class AccountCommands(
 
     private async Task<Account?> TakeAccount()
     {
+        var askedAt = clock.GetTimestamp();
         _account = await loader.Take(memberId);
-        _verifiedAt = clock.GetTimestamp();
+        _verifiedAt = askedAt;
         return _account;
     }
 
@@ -319,6 +357,7 @@ internal sealed partial class AccountCommands(
             _ => "NothingToDo",
         };
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A {Operation} was not run: {Error}")]
-    private static partial void LogNotRun(ILogger logger, string operation, string error);
+    /// <summary>One a command, so not at a level that is written: what failed has logged it once a batch.</summary>
+    [LoggerMessage(Level = LogLevel.Debug, Message = "A {Operation} was not run")]
+    private static partial void LogNotRun(ILogger logger, Exception exception, string operation);
 }

@@ -26,6 +26,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     public MemberGrain(
         IGrainContext context,
         AccountLoader loader,
+        AccountVersions versions,
         MemberRecords records,
         ICommitter committer,
         ProgrammeSettingsCache programme,
@@ -40,6 +41,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         _commands = new AccountCommands(
             _memberId,
             loader,
+            versions,
             records,
             committer,
             clock,
@@ -213,7 +215,8 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                 Replayed = completion.Replayed is not null,
             };
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception)
+            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
         {
             // Committed, and the answer can't be put together now: the same key gets it.
             return new OrderResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
@@ -244,7 +247,8 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                 Replayed = completion.Replayed is not null,
             };
         }
-        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        catch (Exception exception)
+            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
         {
             return new EntryResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
         }

@@ -98,24 +98,11 @@ public sealed class MemberRecords(MallDatabase database)
             and l.sku_id = $2
         """;
 
-    private const string CurrentVersion = """
-        select version
-        from member_account
-        where member_id = $1
-        """;
-
     public Task<StoredCommand?> FindByKey(Guid memberId, string principal, string key) =>
         ReadCommand(CommandByKey, memberId, principal, key);
 
     public Task<StoredCommand?> FindByVersion(Guid memberId, long version) =>
         ReadCommand(CommandByVersion, memberId, version);
-
-    /// <summary>The account's version as committed now; a read that is answered from memory must not be older than this.</summary>
-    public async Task<long?> Version(Guid memberId)
-    {
-        await using var command = Command(CurrentVersion, memberId);
-        return (long?)await command.ExecuteScalarAsync();
-    }
 
     public async Task<ImmutableArray<EntryView>> Entries(Guid memberId, long first, long last)
     {
