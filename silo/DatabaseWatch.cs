@@ -23,6 +23,13 @@ public sealed partial class DatabaseWatch(
     /// <summary>Decisions carry this silo's time into rows that others read: more than this apart is not ready.</summary>
     public static readonly TimeSpan MaxClockSkew = TimeSpan.FromMilliseconds(500);
 
+    private readonly TaskCompletionSource _gaveUp = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    /// <summary>Completes when the silo gives up on the database and begins to stop.</summary>
+    public Task GaveUp => _gaveUp.Task;
+
     /// <summary>The database's clock less this silo's; null until it was measured.</summary>
     public TimeSpan? ClockSkew { get; private set; }
 
@@ -41,6 +48,7 @@ public sealed partial class DatabaseWatch(
             {
                 LogGaveUp(logger, committer.SinceLastAnswer.TotalSeconds);
                 ExitCode = 3;
+                _gaveUp.TrySetResult();
                 lifetime.StopApplication();
                 return;
             }

@@ -12,6 +12,9 @@ namespace PointsMall.Silo;
 /// <summary>Puts a silo together: grains and committer, clustering, health, telemetry.</summary>
 public static class SiloHost
 {
+    /// <summary>What a silo that has lost the database may still take to end in order.</summary>
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
+
     public static async Task<int> Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
@@ -24,8 +27,20 @@ public static class SiloHost
         }
         // The run ends with the container disposed.
         var database = app.Services.GetRequiredService<DatabaseWatch>();
-        await app.RunAsync();
+        var running = app.RunAsync();
+        if (await Task.WhenAny(running, Abandoned(database)) != running)
+        {
+            // Orleans goes on trying to write its leave into the lost database; the peers see the silo gone all the same.
+            Environment.Exit(database.ExitCode);
+        }
+        await running;
         return database.ExitCode;
+    }
+
+    private static async Task Abandoned(DatabaseWatch database)
+    {
+        await database.GaveUp;
+        await Task.Delay(LastAnswers);
     }
 
     /// <summary>Everything but the commands of the process; tests start silos with it too.</summary>
