@@ -24,6 +24,9 @@ internal sealed record Completion
     };
 }
 
+/// <summary>A look-up found the account moved on by another activation.</summary>
+internal sealed class FencedException : Exception;
+
 /// <summary>
 /// One activation's hold on a member's account: load, decide, commit, apply, one command after another. Memory never runs ahead of the
 /// database; once another activation is found ahead, this one answers nothing any more.
@@ -125,6 +128,12 @@ internal sealed partial class AccountCommands(
             }
             return await RecentlyDone(header, operation, account)
                 ?? await DecideAndCommit(header, operation, arrivedAt, decide, account);
+        }
+        catch (FencedException)
+        {
+            MallMeter.FencedActivations.Add(1);
+            Leave();
+            return Completion.Refuse(RefusalCode.NotRun);
         }
         catch (Exception exception)
             when (exception is NpgsqlException or TimeoutException or ObjectDisposedException)

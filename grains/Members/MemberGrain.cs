@@ -16,6 +16,8 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private const string GrantOperation = "grant";
     private const string DeductOperation = "deduct";
     private const string DueOperation = "due";
+    private const int MaxBalanceLooks = 100;
+    private static readonly TimeSpan BalancePause = TimeSpan.FromMilliseconds(10);
 
     private readonly MemberRecords _records;
     private readonly ProgrammeSettingsCache _programme;
@@ -143,10 +145,14 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         {
             return MemberDecision.Refuse(invalid);
         }
-        var context = await Context(account, command.Items.Select(item => item.SkuId));
+        var context = await Context(
+            account,
+            command.Items.Select(item => item.SkuId),
+            texts: false
+        );
         if (Accounts.NeedsPagedLots(account, context.Clock))
         {
-            context = context with { PagedLots = await _records.PagedLots(_memberId) };
+            context = context with { PagedLots = await PagedLots(account) };
         }
         var taken = await claims.Take(account, context);
         if (taken.Refusal is { } refusal)
@@ -175,11 +181,15 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     {
         var decision = decide(context);
         return decision is { NeedsPagedLots: true }
-            ? decide(context with { PagedLots = await _records.PagedLots(account.MemberId) })
+            ? decide(context with { PagedLots = await PagedLots(account) })
             : decision;
     }
 
-    private async Task<DecisionContext> Context(Account account, IEnumerable<Guid> skus)
+    private async Task<DecisionContext> Context(
+        Account account,
+        IEnumerable<Guid> skus,
+        bool texts = true
+    )
     {
         var programme = _programme.Current;
         var wanted = skus.ToList();
@@ -188,7 +198,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             Clock = _clock.GetUtcNow(),
             Settings = programme.Settings,
             Calendar = programme.Calendar,
-            Salt = [.. RandomNumberGenerator.GetBytes(LedgerText.SaltSize)],
+            Salt = texts ? [.. RandomNumberGenerator.GetBytes(LedgerText.SaltSize)] : [],
             OtherCounters = LimitCounters.NeedsPaged(account, wanted)
                 ? await _records.PagedCounters(_memberId, wanted)
                 : [],
@@ -257,17 +267,28 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private async Task<Balance> BalanceAfter(Completion completion) =>
         await BalanceOf(completion.Done?.Next ?? (await _commands.Read())!);
 
+    /// <summary>Inside a turn the database can only be ahead when another activation has moved it on.</summary>
+    private async Task<ImmutableArray<PagedLotChange>> PagedLots(Account account) =>
+        await _records.PagedLots(account) ?? throw new FencedException();
+
+    /// <summary>Outside a turn a commit may be in the database and not yet here: then the account is awaited that goes with the lots.</summary>
     private async Task<Balance> BalanceOf(Account account)
     {
-        var now = _clock.GetUtcNow();
         var noticeDays = _programme.Current.Settings.ExpiryNoticeDays;
-        ImmutableArray<PagedLotChange>? paged = Accounts.BalanceNeedsPagedLots(
-            account,
-            now,
-            noticeDays
-        )
-            ? await _records.PagedLots(_memberId)
-            : null;
-        return Accounts.BalanceOf(account, paged, now, noticeDays);
+        for (var look = 0; look < MaxBalanceLooks; look++)
+        {
+            var now = _clock.GetUtcNow();
+            if (!Accounts.BalanceNeedsPagedLots(account, now, noticeDays))
+            {
+                return Accounts.BalanceOf(account, null, now, noticeDays);
+            }
+            if (await _records.PagedLots(account) is { } paged)
+            {
+                return Accounts.BalanceOf(account, paged, now, noticeDays);
+            }
+            await Task.Delay(BalancePause, _clock);
+            account = await _commands.Read() ?? account;
+        }
+        throw new TimeoutException("The account changes faster than its lots can be read");
     }
 }

@@ -76,9 +76,10 @@ public sealed class MemberRecords(MallDatabase database)
         """;
 
     private const string PagedLotRows = """
-        select number, source, remaining, expires_at, activates_at
-        from point_lot
-        where member_id = $1
+        select a.version, p.number, p.source, p.remaining, p.expires_at, p.activates_at
+        from member_account a
+        left join point_lot p on p.member_id = a.member_id
+        where a.member_id = $1
         """;
 
     private const string PagedCounterRows = """
@@ -213,28 +214,36 @@ public sealed class MemberRecords(MallDatabase database)
             .Lots;
     }
 
-    public async Task<ImmutableArray<PagedLotChange>> PagedLots(Guid memberId)
+    /// <summary>
+    /// The account's lots in <c>point_lot</c>; null when the database holds another version of the account, of which they would be a part.
+    /// </summary>
+    public async Task<ImmutableArray<PagedLotChange>?> PagedLots(Account account)
     {
-        await using var command = Command(PagedLotRows, memberId);
+        await using var command = Command(PagedLotRows, account.MemberId);
         await using var row = await command.ExecuteReaderAsync();
         var lots = ImmutableArray.CreateBuilder<PagedLotChange>();
+        var sameVersion = false;
         while (await row.ReadAsync())
         {
-            lots.Add(
-                new PagedLotChange(
-                    new Lot(
-                        row.GetInt64(0),
-                        row.GetInt64(2),
-                        row.IsDBNull(3)
-                            ? DateTimeOffset.MaxValue
-                            : row.GetFieldValue<DateTimeOffset>(3),
-                        row.GetInt64(1)
-                    ),
-                    row.IsDBNull(4) ? null : row.GetFieldValue<DateTimeOffset>(4)
-                )
-            );
+            sameVersion = row.GetInt64(0) == account.Version;
+            if (!row.IsDBNull(1))
+            {
+                lots.Add(
+                    new PagedLotChange(
+                        new Lot(
+                            row.GetInt64(1),
+                            row.GetInt64(3),
+                            row.IsDBNull(4)
+                                ? DateTimeOffset.MaxValue
+                                : row.GetFieldValue<DateTimeOffset>(4),
+                            row.GetInt64(2)
+                        ),
+                        row.IsDBNull(5) ? null : row.GetFieldValue<DateTimeOffset>(5)
+                    )
+                );
+            }
         }
-        return lots.ToImmutable();
+        return sameVersion ? lots.ToImmutable() : null;
     }
 
     public async Task<ImmutableArray<LimitCounter>> PagedCounters(
