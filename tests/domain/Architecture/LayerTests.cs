@@ -17,6 +17,7 @@ public sealed class LayerTests
     [
         "AccountCommands",
         "AccountLoader",
+        "AccountVersions",
         "CatalogueReader",
         "DueAccounts",
         "MemberRecords",
