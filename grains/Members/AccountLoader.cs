@@ -129,8 +129,8 @@ public sealed partial class AccountLoader : IDisposable
                 await SortOut(connection, batch);
             }
         }
+        // Whatever it is (also a row that does not decode), it fails these loads only: the loop goes on.
         catch (Exception exception)
-            when (exception is NpgsqlException or TimeoutException or InvalidOperationException)
         {
             LogFailed(
                 _logger,
