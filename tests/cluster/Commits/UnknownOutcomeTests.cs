@@ -185,6 +185,46 @@ public sealed class UnknownOutcomeTests(PostgresFixture postgres)
         Assert.Equal(CommitVerdict.Committed, (await mall.Commit(mall.Grant(again, 1))).Verdict);
     }
 
+    /// <summary>
+    /// A server that stops waiting for a standby commits with a warning. Such a commit is looked up behind a barrier before it is answered,
+    /// and its connection is not used again.
+    /// </summary>
+    [Fact]
+    public async Task A_commit_with_a_warning_is_looked_up_before_it_is_answered()
+    {
+        await using var mall = await CommitterHarness.Start(
+            postgres,
+            options => options.Writers = 1
+        );
+        var members = await mall.Members(2);
+        await mall.Execute(
+            """
+            create function warn() returns trigger language plpgsql as $$
+            begin
+                raise warning 'like one of a standby that is not there';
+                return null;
+            end $$;
+            create trigger warns after insert on ledger_entry for each row when (new.points = 13) execute function warn();
+            """
+        );
+        const string Writer =
+            "select pid from pg_stat_activity where datname = current_database() and application_name like 'mall/%/1'";
+        var before = await mall.Scalar<int>(Writer);
+
+        var outcome = await mall.Commit(mall.Grant(members[0], 13));
+
+        Assert.Equal(CommitVerdict.Committed, outcome.Verdict);
+        Assert.Equal(
+            1L,
+            await mall.Scalar<long>("select count(*) from ledger_entry where points = 13")
+        );
+        Assert.Equal(
+            CommitVerdict.Committed,
+            (await mall.Commit(mall.Grant(members[1], 5))).Verdict
+        );
+        Assert.NotEqual(before, await mall.Scalar<int>(Writer));
+    }
+
     private static async Task<int> EndBackends(CommitterHarness mall, CancellationToken over)
     {
         await using var superuser = NpgsqlDataSource.Create(
