@@ -113,12 +113,14 @@ internal sealed partial class InventoryGrain(
             {
                 return refusal;
             }
-            var epoch = _gate!.Epoch;
+            // Another movement of unknown outcome may take the gate away meanwhile.
+            var gate = _gate!;
+            var epoch = gate.Epoch;
             var outcome = await committer.Submit(slot, Unit(command, epoch));
             switch (outcome.Verdict)
             {
                 case CommitVerdict.Committed:
-                    _gate.Moved(command.Header.CommandId, command.Quantity, epoch);
+                    gate.Moved(command.Header.CommandId, command.Quantity, epoch);
                     return new StockMovementResult { Available = outcome.Available!.Value };
                 case CommitVerdict.StaleClaim:
                     await TryBump();
@@ -128,7 +130,7 @@ internal sealed partial class InventoryGrain(
                     _gate = null;
                     return Refuse(RefusalCode.OutcomeUnknown);
             }
-            _gate.Release(command.Header.CommandId);
+            gate.Release(command.Header.CommandId);
             return outcome.Verdict switch
             {
                 CommitVerdict.KeyUsed => await FirstOf(command) ?? Refuse(RefusalCode.NotRun),
