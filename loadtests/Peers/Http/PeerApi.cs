@@ -1,0 +1,37 @@
+namespace PointsMall.LoadTests.Peers.Http;
+
+/// <summary>The API in front of a peer: Kestrel and the pipeline that the mall's own API has for a member's request, nothing more.</summary>
+internal static class PeerApi
+{
+    private const int MaxBody = 64 * 1024;
+
+    /// <param name="args">Settings: <c>Urls</c>, <c>Auth:PublicKeyFile</c> and the peer's own.</param>
+    /// <param name="addPeer">Registers the <see cref="IPeer"/>.</param>
+    public static WebApplication Create(string[] args, Action<WebApplicationBuilder> addPeer)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBody;
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.ConfigureHttpJsonOptions(json =>
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, PeerJson.Default)
+        );
+        builder.Services.AddMemberTokens(builder.Configuration.Required("Auth:PublicKeyFile"));
+        addPeer(builder);
+        var app = builder.Build();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        RedemptionEndpoint.Map(app);
+        BenchEndpoints.Map(app);
+        return app;
+    }
+
+    /// <summary>The setting's value.</summary>
+    /// <exception cref="InvalidOperationException">It is not set.</exception>
+    public static string Required(this IConfiguration configuration, string setting) =>
+        configuration[setting] ?? throw new InvalidOperationException($"{setting} is not set");
+}
