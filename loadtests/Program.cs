@@ -1,4 +1,5 @@
 using PointsMall.LoadTests;
+using PointsMall.LoadTests.Compare;
 using PointsMall.LoadTests.Scenarios;
 
 return args switch
@@ -15,6 +16,8 @@ return args switch
         Number(connections),
         Number(seconds)
     ),
+    ["peer", var name, var url, var data, var keys, var ids, .. var settings] =>
+        await PeerCommand.Run(name, url, data, keys, ids, settings),
     _ => await Usage(),
 };
 
@@ -24,9 +27,10 @@ static int Number(string text) =>
 static async Task<int> Usage()
 {
     await Console.Error.WriteLineAsync(
-        """
+        $"""
         usage: PointsMall.LoadTests prepare URL DIR MEMBERS SKUS     members with points and SKUs with stock; ids to DIR (needs MALL_STAFF_TOKEN)
                PointsMall.LoadTests smoke URL DIR CONNECTIONS SECONDS  redeems over HTTP with DIR/tokens and DIR/skus
+               {PeerCommand.Usage}
         """
     );
     return 64;

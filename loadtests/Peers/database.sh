@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # A PostgreSQL for a peer: the private cluster of ./mall up with the same settings, and nothing beside it. Prints
-# `ready: CONNECTION STRING` of the database's owner and stays until it is told to stop.
+# `ready: CONNECTION STRING` of the database's owner and stays until its standard input ends, or it is told to stop.
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
@@ -20,6 +20,9 @@ flock -n 9 || fail "a database already runs in $data"
 trap 'exit 130' INT
 trap 'exit 143' TERM
 trap stop_everything EXIT
+# Whoever started this holds the other end: a benchmark that is killed leaves no database behind.
+exec 7<&0
+(cat <&7 >/dev/null; kill -TERM $$) 9>&- &
 stop_leftovers
 choose_database
 start_database

@@ -14,7 +14,6 @@ internal static class BenchEndpoints
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz/ready", static () => TypedResults.Ok());
         routes.MapPost(
             "/bench/members",
             static async (HttpContext http, long points, IPeer peer) =>

@@ -22,12 +22,36 @@ internal static class PeerApi
         builder.Services.AddMemberTokens(builder.Configuration.Required("Auth:PublicKeyFile"));
         addPeer(builder);
         var app = builder.Build();
+        app.TalkToStarter();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         RedemptionEndpoint.Map(app);
         BenchEndpoints.Map(app);
         return app;
+    }
+
+    /// <summary>
+    /// Prints `ready: ADDRESS` once it serves. With the setting <c>StopWithInput</c> the process ends when its standard input does: whoever
+    /// started it holds the other end, so a benchmark that is killed leaves no peer behind.
+    /// </summary>
+    public static void TalkToStarter(this WebApplication app)
+    {
+        app.Lifetime.ApplicationStarted.Register(() =>
+            Console.WriteLine($"ready: {app.Urls.FirstOrDefault()}")
+        );
+        if (app.Configuration.GetValue<bool>("StopWithInput"))
+        {
+            var reader = new Thread(() =>
+            {
+                while (Console.In.Read() >= 0) { }
+                app.Lifetime.StopApplication();
+            })
+            {
+                IsBackground = true,
+            };
+            reader.Start();
+        }
     }
 
     /// <summary>The setting's value.</summary>
