@@ -13,7 +13,9 @@ internal interface IRunConsole
     void Interval(IReadOnlyList<ScenarioPoint> points);
 
     /// <summary>The run is over and its reports are written.</summary>
-    void End(RunReport report);
+    /// <param name="report">The run.</param>
+    /// <param name="files">The paths of its report files.</param>
+    void End(RunReport report, IReadOnlyList<string> files);
 }
 
 /// <param name="Planned">The longest scenario; zero when it is bounded by iterations.</param>

@@ -6,61 +6,62 @@ using Spectre.Console.Rendering;
 namespace PointsMall.LoadTests.Runner.Reports;
 
 /// <summary>
-/// The run on the console: a live table while it runs and the report at its end. Where the output is no terminal it writes one plain line a
-/// scenario and interval, and the report as text.
+/// The run on the console: a live table while it runs and the report at its end. Where the output is no terminal it writes a plain line a
+/// scenario every few seconds, and the report as text.
 /// </summary>
-public sealed class ConsoleReport(IAnsiConsole console) : IDisposable
+internal sealed class ConsoleReport(IAnsiConsole console) : IRunConsole, IDisposable
 {
-    private readonly Channel<IReadOnlyList<ScenarioProgress>> _intervals = Channel.CreateUnbounded<
-        IReadOnlyList<ScenarioProgress>
+    private const double PlainLinesEverySeconds = 5;
+
+    private readonly Channel<IReadOnlyList<ScenarioPoint>> _intervals = Channel.CreateUnbounded<
+        IReadOnlyList<ScenarioPoint>
     >();
 
     private Task _live = Task.CompletedTask;
+    private TimeSpan _planned;
+    private double _nextPlainLinesAt;
 
     private bool IsTerminal => console.Profile.Out.IsTerminal;
 
-    /// <summary>Call once, before the first scenario starts.</summary>
-    /// <param name="showProgress">False for no output until the end.</param>
-    public void Begin(string testSuite, string testName, string sessionId, bool showProgress = true)
+    public void Begin(RunBeginning run)
     {
         Line(
-            $"test suite: {Figures.OneLine(testSuite)}, test name: {Figures.OneLine(testName)}, session id: {Figures.OneLine(sessionId)}"
+            Figures.OneLine(
+                $"test suite: {run.TestSuite}, test name: {run.TestName}, session id: {run.SessionId}"
+            )
         );
-        ShowsProgress = showProgress;
-        if (showProgress && IsTerminal)
+        _planned = run.Planned;
+        if (IsTerminal)
         {
             _live = ShowLive();
         }
     }
 
-    private bool ShowsProgress { get; set; }
-
-    /// <summary>Call at the end of each reporting interval with every scenario. Does not wait for the terminal.</summary>
-    public void Interval(IReadOnlyList<ScenarioProgress> scenarios)
+    /// <summary>Does not wait for the terminal.</summary>
+    public void Interval(IReadOnlyList<ScenarioPoint> points)
     {
-        ArgumentNullException.ThrowIfNull(scenarios);
-        if (!ShowsProgress)
-        {
-            return;
-        }
         if (IsTerminal)
         {
-            _intervals.Writer.TryWrite(scenarios);
+            _intervals.Writer.TryWrite(points);
             return;
         }
-        foreach (var scenario in scenarios)
+        var at = points.Select(point => point.Point.AtSeconds).DefaultIfEmpty().Max();
+        if (at < _nextPlainLinesAt)
         {
-            Line(PlainLine(scenario));
+            return;
+        }
+        // A second early at most: an interval ends a little before or after its time.
+        _nextPlainLinesAt = at + PlainLinesEverySeconds - 0.5;
+        foreach (var point in points)
+        {
+            Line(PlainLine(point));
         }
     }
 
-    /// <summary>Ends the live table and writes the report and where its files are. Call once.</summary>
-    public async Task End(RunReport report, IReadOnlyList<string> files)
+    public void End(RunReport report, IReadOnlyList<string> files)
     {
-        ArgumentNullException.ThrowIfNull(report);
-        ArgumentNullException.ThrowIfNull(files);
         _intervals.Writer.TryComplete();
-        await _live;
+        _live.GetAwaiter().GetResult();
         if (IsTerminal)
         {
             foreach (var block in ReportBlocks.Of(report))
@@ -86,16 +87,22 @@ public sealed class ConsoleReport(IAnsiConsole console) : IDisposable
         var live = console.Live(Table([])).AutoClear(enabled: false);
         return live.StartAsync(async context =>
         {
-            await foreach (var scenarios in _intervals.Reader.ReadAllAsync())
+            await foreach (var points in _intervals.Reader.ReadAllAsync())
             {
-                context.UpdateTarget(Table(scenarios));
+                context.UpdateTarget(Table(points));
             }
         });
     }
 
-    private static Table Table(IReadOnlyList<ScenarioProgress> scenarios)
+    private Table Table(IReadOnlyList<ScenarioPoint> points)
     {
         var table = new Table().Border(TableBorder.Rounded).BorderColor(Color.Grey);
+        if (_planned > TimeSpan.Zero)
+        {
+            table.Caption(
+                $"{_planned.TotalSeconds.ToString("0", CultureInfo.InvariantCulture)} s planned"
+            );
+        }
         table.AddColumns("at (s)", "scenario", "load simulation");
         foreach (
             var title in new[] { "wins/s", "refusals/s", "fails/s", "p50 (ms)", "p99 (ms)", "open" }
@@ -103,7 +110,7 @@ public sealed class ConsoleReport(IAnsiConsole console) : IDisposable
         {
             table.AddColumn(new TableColumn(title).RightAligned().NoWrap());
         }
-        foreach (var (scenario, simulation, latest) in scenarios)
+        foreach (var (scenario, simulation, latest) in points)
         {
             table.AddRow(
                 new Text(Seconds(latest.AtSeconds)),
@@ -123,10 +130,10 @@ public sealed class ConsoleReport(IAnsiConsole console) : IDisposable
         return table;
     }
 
-    private static string PlainLine(ScenarioProgress progress)
+    private static string PlainLine(ScenarioPoint point)
     {
-        var latest = progress.Latest;
-        return $"{Seconds(latest.AtSeconds), 7} s  {Figures.OneLine(progress.Scenario)}  {Figures.OneLine(progress.Simulation)}"
+        var latest = point.Point;
+        return $"{Seconds(latest.AtSeconds), 7} s  {Figures.OneLine(point.Scenario)}  {Figures.OneLine(point.Simulation)}"
             + $"  wins/s {Figures.Rate(latest.WinsPerSecond)}, refusals/s {Figures.Rate(latest.RefusalsPerSecond)}, fails/s {Figures.Rate(latest.FailsPerSecond)}"
             + $"  p50 {Figures.Ms(latest.P50Ms)} ms, p99 {Figures.Ms(latest.P99Ms)} ms  open {Figures.Count(latest.Open)}";
     }

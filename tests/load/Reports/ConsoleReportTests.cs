@@ -5,19 +5,25 @@ namespace PointsMall.Tests.Load.Reports;
 
 public sealed class ConsoleReportTests
 {
-    private static readonly IntervalPoint Interval = new(5, 1234.5, 10, 0, 2, 3, 41.25, 50, 17, []);
+    private static readonly IntervalPoint[] Intervals =
+    [
+        .. Enumerable
+            .Range(1, 7)
+            .Select(second => new IntervalPoint(second, second, 10, 0, 2, 3, 41.25, 50, 17, [])),
+    ];
 
     [Fact]
-    public async Task Without_a_terminal_an_interval_is_one_line_and_the_end_is_the_text_report()
+    public void Without_a_terminal_every_fifth_interval_is_a_line_and_the_end_is_the_text_report()
     {
         var small = SmallReport.Make();
 
-        var output = await Run(isTerminal: false, small);
+        var output = Run(isTerminal: false, small);
 
         Assert.Equal(
             """
             test suite: points mall, test name: flash, "small", session id: s-1
-                5.0 s  flash_sale  inject 2000/s  wins/s 1,234.5, refusals/s 10.0, fails/s 0.0  p50 2.00 ms, p99 41.25 ms  open 17
+                1.0 s  flash_sale  inject 2000/s  wins/s 1.0, refusals/s 10.0, fails/s 0.0  p50 2.00 ms, p99 41.25 ms  open 17
+                6.0 s  flash_sale  inject 2000/s  wins/s 6.0, refusals/s 10.0, fails/s 0.0  p50 2.00 ms, p99 41.25 ms  open 17
 
             """
                 + TextReport.Write(small)
@@ -27,12 +33,12 @@ public sealed class ConsoleReportTests
     }
 
     [Fact]
-    public async Task On_a_terminal_the_latest_interval_is_in_a_table_and_the_result_is_the_last_word()
+    public void On_a_terminal_the_latest_interval_is_in_a_table_and_the_result_is_the_last_word()
     {
-        var output = await Run(isTerminal: true, SmallReport.Make());
+        var output = Run(isTerminal: true, SmallReport.Make());
 
         Assert.Contains("refusals/s", output, StringComparison.Ordinal);
-        Assert.Contains("1,234.5", output, StringComparison.Ordinal);
+        Assert.Contains("│ 7.0 ", output, StringComparison.Ordinal);
         Assert.Contains("41.25", output, StringComparison.Ordinal);
         Assert.Contains(
             "sold 500 of 500, oversold 0, lost 0, double 0",
@@ -46,17 +52,17 @@ public sealed class ConsoleReportTests
     }
 
     [Fact]
-    public async Task A_name_cannot_drive_the_terminal()
+    public void A_name_cannot_drive_the_terminal()
     {
         var hostile = SmallReport.Make() with { TestName = "[red]\u001b[2Jname" };
 
-        var output = await Run(isTerminal: true, hostile);
+        var output = Run(isTerminal: true, hostile);
 
         Assert.Contains("[red] [2Jname", output, StringComparison.Ordinal);
         Assert.DoesNotContain("\u001b[2J", output, StringComparison.Ordinal);
     }
 
-    private static async Task<string> Run(bool isTerminal, RunReport report)
+    private static string Run(bool isTerminal, RunReport report)
     {
         using var writer = new StringWriter { NewLine = "\n" };
         var console = AnsiConsole.Create(
@@ -69,9 +75,20 @@ public sealed class ConsoleReportTests
             }
         );
         using var live = new ConsoleReport(console);
-        live.Begin(report.TestSuite, report.TestName, report.SessionId);
-        live.Interval([new("flash_sale", "inject 2000/s", Interval)]);
-        await live.End(report, ["/tmp/small.txt"]);
+        live.Begin(
+            new(
+                report.TestSuite,
+                report.TestName,
+                report.SessionId,
+                TimeSpan.FromSeconds(10),
+                ["flash_sale"]
+            )
+        );
+        foreach (var point in Intervals)
+        {
+            live.Interval([new("flash_sale", "inject 2000/s", point)]);
+        }
+        live.End(report, ["/tmp/small.txt"]);
         return writer.ToString();
     }
 
