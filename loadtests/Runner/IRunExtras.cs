@@ -18,6 +18,9 @@ public interface IRunExtras
 
     /// <summary>Checks the books. Asked for once, when every scenario and its clean have ended; null when there is nothing to check.</summary>
     Task<VerdictReport?> Verdict(NodeStats stats);
+
+    /// <summary>Called last: the reports are written, <see cref="RunReport.Passed"/> is the run's result.</summary>
+    void Ended(RunReport report) { }
 }
 
 /// <summary>What NBomber's API has no place for.</summary>

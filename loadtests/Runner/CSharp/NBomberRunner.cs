@@ -3,8 +3,10 @@ using NBomber.Contracts.Stats;
 using PointsMall.LoadTests.Runner;
 using PointsMall.LoadTests.Runner.Configuration;
 using PointsMall.LoadTests.Runner.Engine;
+using PointsMall.LoadTests.Runner.Reports;
 using Serilog;
 using Serilog.Events;
+using Spectre.Console;
 
 namespace NBomber.CSharp;
 
@@ -126,7 +128,9 @@ public static class NBomberRunner
     /// <exception cref="RunConfigException">The arguments or the configuration can't be run.</exception>
     public static NodeStats Run(this NBomberContext context, string[] args)
     {
-        var run = RunSettings.From(CommandLine.Apply(context, args));
-        return new LoadRun(run, TimeProvider.System).Run().GetAwaiter().GetResult();
+        var settings = RunSettings.Of(context, args);
+        using var console = new ConsoleReport(AnsiConsole.Console);
+        var run = new LoadRun(settings, new SystemClock(TimeProvider.System), console);
+        return run.Run().GetAwaiter().GetResult();
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using NBomber.Contracts.Stats;
 using PointsMall.LoadTests.Runner;
 using Serilog;
@@ -27,5 +28,7 @@ public sealed record NBomberContext
     internal bool ConsoleMetrics { get; init; } = true;
     internal LogEventLevel MinimumLogLevel { get; init; } = LogEventLevel.Information;
     internal Func<LoggerConfiguration>? LoggerConfig { get; init; }
+    internal IConfiguration GlobalCustomSettings { get; init; } =
+        new ConfigurationBuilder().Build();
     internal IRunExtras? Extras { get; init; }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using NBomber.CSharp;
 
 namespace NBomber.Contracts;
@@ -16,6 +17,7 @@ public sealed record ScenarioProps
     internal bool RestartIterationOnFail { get; init; } = true;
     internal int MaxFailCount { get; init; } = 5_000;
     internal bool StatsBasedOnIterations { get; init; }
+    internal IConfiguration CustomSettings { get; init; } = new ConfigurationBuilder().Build();
 
     /// <summary>Arrivals beyond so many open iterations are dropped and counted: memory is bounded whatever the server does.</summary>
     internal int MaxOpenIterations { get; init; } = 20_000;
