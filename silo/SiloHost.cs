@@ -20,6 +20,7 @@ public static class SiloHost
         var builder = WebApplication.CreateSlimBuilder(args);
         AddSilo(builder);
         await using var app = builder.Build();
+        app.UseMetricsPort();
         app.MapHealth();
         if (app.Services.GetRequiredService<IOptions<SiloSettings>>().Value.Dashboard)
         {

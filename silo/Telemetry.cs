@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -10,9 +11,16 @@ using Serilog.Formatting.Compact;
 
 namespace PointsMall.Silo;
 
-/// <summary>Logs: readable on the console, JSON lines in <c>Logs:File</c>. Metrics and traces leave by OTLP when an endpoint is set.</summary>
+/// <summary>
+/// Logs: readable on the console, JSON lines in <c>Logs:File</c>. Metrics and traces, measured only when somebody takes them: OTLP when an
+/// endpoint is set, Prometheus on a port of its own when <c>Metrics:Port</c> is.
+/// </summary>
 public static class Telemetry
 {
+    private const string OtlpSetting = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string PortSetting = "Metrics:Port";
+    private const string HostSetting = "Metrics:Host";
+
     public static void AddTelemetry(this WebApplicationBuilder builder, string instance)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -44,26 +52,65 @@ public static class Telemetry
                 }
             }
         );
-        if (string.IsNullOrEmpty(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        builder.AddMetricsAndTraces(instance);
+    }
+
+    /// <summary>Serves metrics on their own port and nothing else there.</summary>
+    public static void UseMetricsPort(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        if (MetricsPort(app.Configuration) is { } port)
+        {
+            app.MapWhen(
+                http => http.Connection.LocalPort == port,
+                metrics => metrics.UseOpenTelemetryPrometheusScrapingEndpoint()
+            );
+        }
+    }
+
+    private static void AddMetricsAndTraces(this WebApplicationBuilder builder, string instance)
+    {
+        var otlp = !string.IsNullOrEmpty(builder.Configuration[OtlpSetting]);
+        var port = MetricsPort(builder.Configuration);
+        if (!otlp && port is null)
         {
             return;
         }
-        builder
+        var telemetry = builder
             .Services.AddOpenTelemetry()
             .ConfigureResource(resource =>
                 resource.AddService("points-mall-silo", serviceInstanceId: instance)
-            )
-            .WithMetrics(metrics =>
-                metrics
-                    .AddMeter(MallMeter.Name, "Microsoft.Orleans", "Npgsql")
-                    .AddRuntimeInstrumentation()
-                    .AddOtlpExporter()
-            )
-            .WithTracing(traces =>
+            );
+        telemetry.WithMetrics(metrics =>
+        {
+            metrics
+                .AddMeter(MallMeter.Name, "Microsoft.Orleans", "Npgsql")
+                .AddRuntimeInstrumentation();
+            if (port is not null)
+            {
+                metrics.AddPrometheusExporter();
+            }
+            if (otlp)
+            {
+                metrics.AddOtlpExporter();
+            }
+        });
+        if (port is { } own)
+        {
+            var host = builder.Configuration[HostSetting] ?? "127.0.0.1";
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Parse(host), own));
+        }
+        if (otlp)
+        {
+            telemetry.WithTracing(traces =>
                 traces
                     .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime")
                     .AddNpgsql()
                     .AddOtlpExporter()
             );
+        }
     }
+
+    private static int? MetricsPort(IConfiguration configuration) =>
+        configuration.GetValue<int?>(PortSetting);
 }

@@ -5,6 +5,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERT
 
 silo_dll=$root/silo/bin/Release/net10.0/PointsMall.Silo.dll
 api_dll=$root/api/bin/Release/net10.0/PointsMall.Api.dll
+bench_dll=$root/loadtests/bin/Release/net10.0/PointsMall.LoadTests.dll
 
 need_dotnet() {
     command -v dotnet >/dev/null || fail 'the .NET 10 SDK is needed: https://dotnet.microsoft.com/download'
@@ -13,37 +14,55 @@ need_dotnet() {
 
 # An up-to-date `dotnet build` costs seconds, so it is skipped when no source is newer than the last one. A folder is newer when a file in
 # it was added or removed.
-build_if_needed() {
-    local log=$root/artifacts/build.log
-    ! is_built || return 0
+process_folders=(grain-interfaces grains silo api)
+bench_folders=("${process_folders[@]}" loadtests)
+
+build_if_needed() { build_unless_built built deploy/local/processes.slnf "${process_folders[@]}"; }
+build_bench_if_needed() { build_unless_built built-bench deploy/local/bench.slnf "${bench_folders[@]}"; }
+
+# Builds a solution filter of these folders unless the stamp says that it was; a stamp is made by whoever builds all of its folders.
+build_unless_built() {
+    local stamp=$1 filter=$2 log=$root/artifacts/build.log
+    shift 2
+    ! is_built "$stamp" "$@" || return 0
     need_dotnet
     mkdir -p "$root/artifacts"
     # Two malls of one checkout build one after the other.
     exec 8>"$root/artifacts/build.lock"
     flock 8
-    if ! is_built; then
+    if ! is_built "$stamp" "$@"; then
         say 'building'
-        build_begins
-        if ! interruptible dotnet build "$root/deploy/local/processes.slnf" -c Release --disable-build-servers -v quiet >"$log" 2>&1; then
+        build_begins "$stamp"
+        if ! interruptible dotnet build "$root/$filter" -c Release --disable-build-servers -v quiet >"$log" 2>&1; then
             grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
             fail "the build failed; see $log"
         fi
-        build_succeeded
+        build_succeeded "$stamp"
     fi
     exec 8>&-
 }
 
 # A source that is edited during the build is newer than its beginning; the build's own new folders are not.
 build_begins() {
-    mkdir -p "$root"/artifacts "$root"/{grain-interfaces,grains,silo,api}/{bin,obj}
-    : >"$stamp.new"
+    local folders=("${bench_folders[@]/#/$root/}")
+    mkdir -p "$root/artifacts" "${folders[@]/%//bin}" "${folders[@]/%//obj}"
+    local stamp
+    for stamp in "$@"; do
+        : >"$root/artifacts/$stamp.new"
+    done
 }
-build_succeeded() { mv "$stamp.new" "$stamp"; }
-stamp=$root/artifacts/built
+build_succeeded() {
+    local stamp
+    for stamp in "$@"; do
+        mv "$root/artifacts/$stamp.new" "$root/artifacts/$stamp"
+    done
+}
 
 is_built() {
+    local stamp=$root/artifacts/$1
+    shift
     [[ -f $stamp && -f $silo_dll && -f $api_dll ]] &&
-        [[ -z $(find "$root/grain-interfaces" "$root/grains" "$root/silo" "$root/api" "$root"/Directory.* "$root/global.json" \
+        [[ -z $(find "${@/#/$root/}" "$root"/Directory.* "$root/global.json" \
             \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit) ]]
 }
 
@@ -69,9 +88,9 @@ run_tests() {
     if command -v shellcheck >/dev/null; then
         shellcheck -x mall .ci/run || problems+=('shellcheck has findings')
     fi
-    build_begins
+    build_begins built built-bench
     if dotnet build PointsMall.sln -c Release -warnaserror -v quiet; then
-        build_succeeded
+        build_succeeded built built-bench
         dotnet test --solution PointsMall.sln -c Release --no-build --no-progress --no-ansi "${filter[@]}" 2>&1 | tee "$log" || status=$?
         passed=$(sum_of succeeded "$log")
         failed=$(sum_of failed "$log")

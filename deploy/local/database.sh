@@ -176,7 +176,7 @@ SQL
 
 # Sized for this machine at every start. What an operator sets by `alter system` wins.
 write_settings() {
-    local memory_mb buffers_mb compression=lz4
+    local memory_mb buffers_mb compression=lz4 further=${MALL_PG_SETTINGS:-}
     memory_mb=$(memory_mb)
     buffers_mb=$((memory_mb / 4))
     ((buffers_mb >= 128)) || buffers_mb=128
@@ -234,6 +234,11 @@ log_min_duration_statement = 1s
 # Details and parameters name members.
 log_error_verbosity = terse
 log_parameter_max_length = 0
+
+# What a flush costs: two looks at the clock beside it.
+track_wal_io_timing = on
+
+${further//;/$'\n'}
 CONF
 }
 

@@ -58,6 +58,7 @@ run_silo() {
     Silo__Port=$(recall ports "$name")
     Silo__GatewayPort=$(recall ports "${name}_gateway")
     Silo__HealthPort=$(recall ports "${name}_health")
+    export_metrics_port "$name"
     run_dotnet "$name" "$silo_dll"
 }
 
@@ -65,7 +66,14 @@ run_api() {
     export ConnectionStrings__mall Urls=http://127.0.0.1:$api_port RateLimits__Enabled=$rate_limits
     export Auth__PublicKeyFile=$data/keys/public.pem Logs__File=$data/logs/api.json
     ConnectionStrings__mall=$(connection_string mall_api)
+    export_metrics_port api
     run_dotnet api "$api_dll"
+}
+
+export_metrics_port() {
+    [[ $metrics == yes ]] || return 0
+    Metrics__Port=$(recall ports "$1_metrics")
+    export Metrics__Port
 }
 
 run_dotnet() {
@@ -73,9 +81,11 @@ run_dotnet() {
     exec setsid dotnet "$2" run </dev/null >>"$data/logs/$1.log" 2>&1
 }
 
-choose_silo_ports() {
+choose_ports() {
     local silo
+    [[ $metrics == no ]] || keep_port api_metrics
     for ((silo = 1; silo <= silos; silo++)); do
+        [[ $metrics == no ]] || keep_port "silo${silo}_metrics"
         keep_port "silo$silo"
         keep_port "silo${silo}_gateway"
         keep_port "silo${silo}_health"

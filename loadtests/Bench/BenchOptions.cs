@@ -42,23 +42,27 @@ public sealed record BenchOptions
     /// <summary>What the database holds beside the scenario's own members.</summary>
     public Population Population { get; init; } = Population.None;
 
-    /// <summary>The data folder is left for a later run.</summary>
+    /// <summary>Milliseconds added to each flush of the database's log, 0 to 100.</summary>
+    public int FlushDelayMs { get; init; }
+
+    /// <summary>A temporary data folder is left for a later run.</summary>
     public bool Keep { get; init; }
 }
 
 /// <summary>Members and ledger rows that are there before a scenario's own: tables and indexes of a size that a real mall has.</summary>
 /// <param name="Name">As the command line names it.</param>
 /// <param name="Members">Members in all.</param>
-/// <param name="LedgerRows">Ledger entries in all, spread over the members.</param>
-public sealed record Population(string Name, int Members, long LedgerRows)
+/// <param name="Rich">Of these, with 24 lots, 8 recent keys and 5 limit counters: those who redeem.</param>
+/// <param name="LedgerRows">Ledger entries of all members.</param>
+public sealed record Population(string Name, int Members, int Rich, long LedgerRows)
 {
-    public static readonly Population None = new("none", 0, 0);
+    public static readonly Population None = new("none", 0, 0, 0);
 
     /// <summary>Enough for index plans; seconds to make.</summary>
-    public static readonly Population Small = new("small", 20_000, 200_000);
+    public static readonly Population Small = new("small", 50_000, 10_000, 500_000);
 
     /// <summary>The population of the budgets; minutes to make.</summary>
-    public static readonly Population Full = new("full", 1_000_000, 10_000_000);
+    public static readonly Population Full = new("full", 1_000_000, 50_000, 10_000_000);
 
     public static readonly IReadOnlyList<Population> All = [None, Small, Full];
 }

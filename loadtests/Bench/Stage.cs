@@ -37,6 +37,14 @@ public sealed class Stage
 /// <param name="Shelf">The name of its shelf.</param>
 /// <param name="SkuId">The SKU.</param>
 /// <param name="ProductId">Its product, which has no other.</param>
+/// <param name="Name">How an order names it.</param>
 /// <param name="Points">Price of a unit.</param>
 /// <param name="Stock">Units given.</param>
-public sealed record StageSku(string Shelf, Guid SkuId, Guid ProductId, long Points, long Stock);
+public sealed record StageSku(
+    string Shelf,
+    Guid SkuId,
+    Guid ProductId,
+    string Name,
+    long Points,
+    long Stock
+);

@@ -5,11 +5,14 @@ namespace PointsMall.LoadTests.Bench;
 /// <summary>What a scenario finds when it starts, made for it alone.</summary>
 public sealed record StageNeeds
 {
+    /// <summary>Lots that a shopper has unless somebody wants fewer; as many as an account's row holds.</summary>
+    public const int UsualLots = 24;
+
     /// <summary>Members who call. Their tokens are signed before the load begins: about 2,000 a second and core.</summary>
     public int Shoppers { get; init; } = 20_000;
 
     /// <summary>Lots that each shopper has, 1 to 24.</summary>
-    public int LotsEach { get; init; } = 3;
+    public int LotsEach { get; init; } = UsualLots;
 
     /// <summary>Points that each shopper has in all.</summary>
     public long PointsEach { get; init; } = 1_000_000;

@@ -16,7 +16,7 @@ internal static class PeerCommand
     /// <param name="url">Where its API is to listen.</param>
     /// <param name="data">Its folder.</param>
     /// <param name="keys">A folder with public.pem, as a mall's data folder has.</param>
-    /// <param name="ids">A folder with the files members and skus, as <see cref="Preparation"/> writes them.</param>
+    /// <param name="ids">A folder with the files members and skus, as <c>./mall bench prepare --members N</c> writes them.</param>
     /// <param name="settings">Settings of the peer's own.</param>
     public static async Task<int> Run(
         string name,
