@@ -43,7 +43,7 @@ internal static class PeerCommand
             settings,
             url
         );
-        if (!File.Exists(seeded) || !kind.HasDatabase)
+        if (!File.Exists(seeded) || kind.Store is null)
         {
             await peer.AddMembers(await Read(ids, "members"), PointsPerMember);
             await peer.AddSkus(await Read(ids, "skus"), PointsEach, UnitsPerSku);

@@ -5,28 +5,65 @@ namespace PointsMall.LoadTests.Compare;
 /// <param name="Shape">What it is, in a few words.</param>
 internal sealed record PeerKind(string Name, string Shape)
 {
-    /// <summary>It needs a PostgreSQL of its own.</summary>
-    public bool HasDatabase { get; init; }
+    /// <summary>Where it keeps what it keeps; null for nowhere.</summary>
+    public Store? Store { get; init; }
 
-    /// <summary>What the peer's program is started with, one list a process; the last is the API.</summary>
-    public required IReadOnlyList<IReadOnlyList<string>> Processes { get; init; }
+    /// <summary>What the peer's program is started with, a process each; the last is the API.</summary>
+    public required IReadOnlyList<PeerProcess> Processes { get; init; }
 
     public static readonly IReadOnlyList<PeerKind> All =
     [
         new("postgres", "one stored function a redemption")
         {
-            HasDatabase = true,
-            Processes =
-            [
-                ["postgres"],
-            ],
+            Store = Store.Postgres,
+            Processes = [new("api", "postgres")],
         },
-        new("noop", "an endpoint that makes no call")
+        new("adonet", "two ordinary Orleans grains on the stock storage provider")
         {
-            Processes =
-            [
-                ["noop"],
-            ],
+            Store = Store.Postgres,
+            Processes = [new("silo", "adonet", "silo"), new("api", "adonet", "api")],
         },
+        new("transactions", "Orleans transactions over the same two grains")
+        {
+            Store = Store.Postgres,
+            Processes = [new("silo", "transactions", "silo"), new("api", "transactions", "api")],
+        },
+        new("redis-everysec", "a Lua script; the append-only file is flushed once a second")
+        {
+            Store = Store.Redis("everysec"),
+            Processes = [new("api", "redis")],
+        },
+        new("redis-always", "a Lua script; the append-only file is flushed before every answer")
+        {
+            Store = Store.Redis("always"),
+            Processes = [new("api", "redis")],
+        },
+        new("noop", "an endpoint that makes no call") { Processes = [new("api", "noop")] },
     ];
+}
+
+/// <summary>A process of the peer's program.</summary>
+internal sealed record PeerProcess(string Name, params IReadOnlyList<string> Arguments);
+
+/// <summary>A server with data.</summary>
+/// <param name="Name">Of its process.</param>
+/// <param name="Script">Starts it in the folder that is its first argument, and prints how it is reached.</param>
+/// <param name="Arguments">The other ones.</param>
+/// <param name="Setting">The environment variable in which the peer's processes are told.</param>
+internal sealed record Store(
+    string Name,
+    string Script,
+    IReadOnlyList<string> Arguments,
+    string Setting
+)
+{
+    public static readonly Store Postgres = new(
+        "postgres",
+        "loadtests/Peers/Postgres/postgres.sh",
+        [],
+        "ConnectionStrings__peer"
+    );
+
+    public static Store Redis(string flush) =>
+        new("redis", "loadtests/Peers/Redis/redis.sh", [flush], "Redis__Server");
 }

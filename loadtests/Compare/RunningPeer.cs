@@ -6,6 +6,7 @@ namespace PointsMall.LoadTests.Compare;
 internal sealed class RunningPeer : IAsyncDisposable
 {
     private const string Ready = "ready: ";
+    private const string AnyPort = "http://127.0.0.1:0";
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(90);
     private readonly List<(string Name, ChildProcess Process)> _processes = [];
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
@@ -36,7 +37,7 @@ internal sealed class RunningPeer : IAsyncDisposable
         string folder,
         string publicKeyFile,
         IReadOnlyList<string> settings,
-        string api = "http://127.0.0.1:0"
+        string api = AnyPort
     )
     {
         var peer = new RunningPeer(kind);
@@ -45,21 +46,20 @@ internal sealed class RunningPeer : IAsyncDisposable
             // In the environment, where no list of processes shows a password.
             peer._environment["StopWithInput"] = "true";
             peer._environment["Auth__PublicKeyFile"] = publicKeyFile;
-            peer._environment["Urls"] = api;
-            if (kind.HasDatabase)
+            if (kind.Store is { } store)
             {
-                var connection = await peer.Run(
-                    "postgres",
-                    ["bash", Repository.File("loadtests/Peers/database.sh"), folder],
+                peer._environment[store.Setting] = await peer.Run(
+                    store.Name,
+                    ["bash", Repository.File(store.Script), folder, .. store.Arguments],
                     folder
                 );
-                peer._environment["ConnectionStrings__peer"] = connection;
             }
-            foreach (var arguments in kind.Processes)
+            foreach (var process in kind.Processes)
             {
+                peer._environment["Urls"] = process == kind.Processes[^1] ? api : AnyPort;
                 var address = await peer.Run(
-                    arguments.Count == 1 ? "api" : arguments[1],
-                    ["dotnet", Repository.PeersProgram, .. arguments, .. settings],
+                    process.Name,
+                    ["dotnet", Repository.PeersProgram, .. process.Arguments, .. settings],
                     folder
                 );
                 peer._http.BaseAddress = new Uri(address);

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using PointsMall.Api.Problems;
 
 namespace PointsMall.LoadTests.Peers;
@@ -23,7 +25,22 @@ internal interface IPeer
 
 /// <summary>A member's wish under a key of the member's own.</summary>
 /// <param name="Lines">1 to 20, each of another SKU.</param>
-internal sealed record Redemption(Guid MemberId, string Key, IReadOnlyList<Line> Lines);
+internal sealed record Redemption(Guid MemberId, string Key, IReadOnlyList<Line> Lines)
+{
+    /// <summary>SHA-256 of what is asked for: a key that comes back with another one is another command's.</summary>
+    public byte[] Fingerprint()
+    {
+        const int size = 20;
+        Span<byte> content = stackalloc byte[Lines.Count * size];
+        for (var i = 0; i < Lines.Count; i++)
+        {
+            var line = content[(i * size)..];
+            Lines[i].SkuId.TryWriteBytes(line, bigEndian: true, out _);
+            BinaryPrimitives.WriteInt32BigEndian(line[16..], Lines[i].Quantity);
+        }
+        return SHA256.HashData(content);
+    }
+}
 
 /// <param name="Quantity">1 to 1,000.</param>
 internal readonly record struct Line(Guid SkuId, int Quantity);

@@ -1,53 +1,31 @@
-using PointsMall.LoadTests.Peers;
 using PointsMall.LoadTests.Peers.Http;
 using PointsMall.LoadTests.Peers.Noop;
+using PointsMall.LoadTests.Peers.Orleans;
 using PointsMall.LoadTests.Peers.Postgres;
+using PointsMall.LoadTests.Peers.Redis;
 
 return args switch
 {
-    ["postgres", .. var settings] => await RunPostgres(settings),
-    ["noop", .. var settings] => await RunNoop(settings),
+    ["postgres", .. var settings] => await PeerApi.Run(settings, PostgresPeer.Add),
+    ["redis", .. var settings] => await PeerApi.Run(settings, RedisPeer.Add),
+    ["adonet", "silo", .. var settings] => await PeerSilo.Run(settings),
+    ["adonet", "api", .. var settings] => await PeerApi.Run(settings, AdoNetPeer.Add),
+    ["transactions", "silo", .. var settings] => await PeerSilo.Run(settings),
+    ["transactions", "api", .. var settings] => await PeerApi.Run(settings, TransactionsPeer.Add),
+    ["noop", .. var settings] => await PeerApi.Run(settings, NoopPeer.Add),
     _ => await Usage(),
 };
-
-static async Task<int> RunPostgres(string[] settings)
-{
-    await using var app = PeerApi.Create(
-        settings,
-        builder =>
-            builder
-                .Services.AddSingleton<PostgresPeer>(_ => new PostgresPeer(
-                    builder.Configuration.Required("ConnectionStrings:peer"),
-                    builder.Configuration.GetValue(
-                        "Postgres:Connections",
-                        PostgresPeer.BestConnections
-                    ),
-                    TimeProvider.System
-                ))
-                .AddSingleton<IPeer>(services => services.GetRequiredService<PostgresPeer>())
-    );
-    await app.Services.GetRequiredService<PostgresPeer>().Migrate();
-    await app.RunAsync();
-    return 0;
-}
-
-static async Task<int> RunNoop(string[] settings)
-{
-    await using var app = PeerApi.Create(
-        settings,
-        builder => builder.Services.AddSingleton<IPeer>(new NoopPeer(TimeProvider.System))
-    );
-    await app.RunAsync();
-    return 0;
-}
 
 static async Task<int> Usage()
 {
     await Console.Error.WriteLineAsync(
         """
         usage: PointsMall.LoadTests.Peers PEER [--SETTING VALUE]...
-          every peer    --Urls http://127.0.0.1:PORT --Auth:PublicKeyFile FILE
-          postgres      --ConnectionStrings:peer ...  [--Postgres:Connections N]
+          every API                   --Urls http://127.0.0.1:PORT --Auth:PublicKeyFile FILE
+          postgres                    --ConnectionStrings:peer ... [--Postgres:Connections N]
+          redis                       --Redis:Server HOST:PORT
+          adonet silo|api             --ConnectionStrings:peer ...
+          transactions silo|api       --ConnectionStrings:peer ...
           noop
         """
     );

@@ -5,9 +5,10 @@ internal static class PeerApi
 {
     private const int MaxBody = 64 * 1024;
 
+    /// <summary>Serves until the process is told to stop.</summary>
     /// <param name="args">Settings: <c>Urls</c>, <c>Auth:PublicKeyFile</c> and the peer's own.</param>
     /// <param name="addPeer">Registers the <see cref="IPeer"/>.</param>
-    public static WebApplication Create(string[] args, Action<WebApplicationBuilder> addPeer)
+    public static async Task<int> Run(string[] args, Func<WebApplicationBuilder, Task> addPeer)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -20,15 +21,16 @@ internal static class PeerApi
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, PeerJson.Default)
         );
         builder.Services.AddMemberTokens(builder.Configuration.Required("Auth:PublicKeyFile"));
-        addPeer(builder);
-        var app = builder.Build();
+        await addPeer(builder);
+        await using var app = builder.Build();
         app.TalkToStarter();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         RedemptionEndpoint.Map(app);
         BenchEndpoints.Map(app);
-        return app;
+        await app.RunAsync();
+        return 0;
     }
 
     /// <summary>

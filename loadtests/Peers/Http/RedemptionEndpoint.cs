@@ -6,7 +6,7 @@ using PointsMall.Api.Problems;
 namespace PointsMall.LoadTests.Peers.Http;
 
 /// <summary><c>POST /v1/me/redemptions</c> as the mall has it.</summary>
-internal static class RedemptionEndpoint
+internal static partial class RedemptionEndpoint
 {
     private const string KeyHeader = "Idempotency-Key";
     private const int MaxKey = 255;
@@ -18,7 +18,11 @@ internal static class RedemptionEndpoint
             .MapPost("/v1/me/redemptions", Redeem)
             .RequireAuthorization(Authentication.MemberPolicy);
 
-    private static async Task<IResult> Redeem(HttpContext http, IPeer peer)
+    private static async Task<IResult> Redeem(
+        HttpContext http,
+        IPeer peer,
+        ILogger<RedemptionRequest> log
+    )
     {
         if (http.Request.Headers[KeyHeader] is not [{ Length: > 0 and <= MaxKey } key])
         {
@@ -29,7 +33,16 @@ internal static class RedemptionEndpoint
             return Refused(http, Errors.InvalidRequest);
         }
         var member = Authentication.MemberId(http.User)!.Value;
-        var outcome = await peer.Redeem(new Redemption(member, key, lines));
+        Outcome outcome;
+        try
+        {
+            outcome = await peer.Redeem(new Redemption(member, key, lines));
+        }
+        catch (Exception failure)
+        {
+            LogFailure(log, failure);
+            return Refused(http, Errors.OutcomeUnknown);
+        }
         if (outcome.Refusal is { } why)
         {
             return Refused(http, why);
@@ -90,6 +103,9 @@ internal static class RedemptionEndpoint
         }
         return false;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The outcome of a redemption is not known")]
+    private static partial void LogFailure(ILogger log, Exception failure);
 
     private static JsonHttpResult<ProblemAnswer> Refused(HttpContext http, ErrorKind why) =>
         TypedResults.Json(

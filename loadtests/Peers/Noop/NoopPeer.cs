@@ -6,6 +6,12 @@ internal sealed class NoopPeer(TimeProvider clock) : IPeer
     private const long PointsEach = 10;
     private static readonly Guid Product = new("019a0000-0000-7000-8000-000000000001");
 
+    public static Task Add(WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IPeer>(new NoopPeer(TimeProvider.System));
+        return Task.CompletedTask;
+    }
+
     public Task<Outcome> Redeem(Redemption redemption)
     {
         var now = clock.GetUtcNow();

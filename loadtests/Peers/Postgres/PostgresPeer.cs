@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Npgsql;
 using NpgsqlTypes;
+using PointsMall.LoadTests.Peers.Http;
 
 namespace PointsMall.LoadTests.Peers.Postgres;
 
@@ -22,6 +21,17 @@ internal sealed class PostgresPeer : IPeer, IAsyncDisposable
 
     private readonly NpgsqlDataSource _database;
     private readonly TimeProvider _clock;
+
+    public static async Task Add(WebApplicationBuilder builder)
+    {
+        var peer = new PostgresPeer(
+            builder.Configuration.Required("ConnectionStrings:peer"),
+            builder.Configuration.GetValue("Postgres:Connections", BestConnections),
+            TimeProvider.System
+        );
+        await peer.Migrate();
+        builder.Services.AddSingleton<IPeer>(_ => peer);
+    }
 
     /// <param name="connectionString">A role that owns the database.</param>
     /// <param name="connections">Size of the pool, all opened at once; requests beyond it wait in order.</param>
@@ -48,7 +58,7 @@ internal sealed class PostgresPeer : IPeer, IAsyncDisposable
     /// <summary>Creates what is missing of the schema.</summary>
     public async Task Migrate()
     {
-        await using var command = _database.CreateCommand(await Schema.Read("postgres.sql"));
+        await using var command = _database.CreateCommand(await Resource.Read("postgres.sql"));
         await command.ExecuteNonQueryAsync();
     }
 
@@ -59,7 +69,7 @@ internal sealed class PostgresPeer : IPeer, IAsyncDisposable
         var parameters = command.Parameters;
         parameters.Add(new NpgsqlParameter<Guid> { TypedValue = redemption.MemberId });
         parameters.Add(new NpgsqlParameter<string> { TypedValue = redemption.Key });
-        parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = Fingerprint(lines) });
+        parameters.Add(new NpgsqlParameter<byte[]> { TypedValue = redemption.Fingerprint() });
         parameters.Add(
             new NpgsqlParameter<Guid> { TypedValue = Guid.CreateVersion7(_clock.GetUtcNow()) }
         );
@@ -204,19 +214,6 @@ internal sealed class PostgresPeer : IPeer, IAsyncDisposable
             ),
             Balance = new Balance(reader.GetInt64(8), reader.GetInt64(9), reader.GetInt64(10)),
         };
-    }
-
-    /// <summary>A key that comes back with other lines is another command.</summary>
-    private static byte[] Fingerprint(Line[] sorted)
-    {
-        Span<byte> content = stackalloc byte[sorted.Length * 20];
-        for (var i = 0; i < sorted.Length; i++)
-        {
-            var line = content[(i * 20)..];
-            sorted[i].SkuId.TryWriteBytes(line, bigEndian: true, out _);
-            BinaryPrimitives.WriteInt32BigEndian(line[16..], sorted[i].Quantity);
-        }
-        return SHA256.HashData(content);
     }
 
     private async Task Copy(

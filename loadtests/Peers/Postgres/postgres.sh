@@ -3,7 +3,7 @@
 # `ready: CONNECTION STRING` of the database's owner and stays until its standard input ends, or it is told to stop.
 set -euo pipefail
 
-root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
+root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../.." && pwd)
 # shellcheck source=deploy/local/common.sh
 . "$root/deploy/local/common.sh"
 # shellcheck source=deploy/local/database.sh
@@ -11,7 +11,7 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)
 # shellcheck source=deploy/local/processes.sh
 . "$root/deploy/local/processes.sh"
 
-(($# == 1)) || fail 'usage: database.sh DIR'
+(($# == 1)) || fail 'usage: postgres.sh DIR'
 mkdir -p "$1/run" "$1/logs"
 data=$(cd "$1" && pwd)
 database_url=
