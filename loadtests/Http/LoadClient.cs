@@ -114,6 +114,7 @@ internal sealed class LoadClient : IDisposable
     {
         lock (_lock)
         {
+            RefuseWhoIsLate();
             if (_waiting.TryDequeue(out var next))
             {
                 next.SetResult(connection);
@@ -135,10 +136,16 @@ internal sealed class LoadClient : IDisposable
         }
         lock (_lock)
         {
-            while (_waiting.TryPeek(out var waiter) && waiter.Deadline < now)
-            {
-                _waiting.Dequeue().SetResult(null);
-            }
+            RefuseWhoIsLate();
+        }
+    }
+
+    /// <summary>Whoever waits longest has the earliest deadline.</summary>
+    private void RefuseWhoIsLate()
+    {
+        while (_waiting.TryPeek(out var waiter) && waiter.Deadline < Stopwatch.GetTimestamp())
+        {
+            _waiting.Dequeue().SetResult(null);
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class LoadConnection(EndPoint server, RequestWriter writer) : ID
     private const long Expired = -1;
 
     /// <summary>A server may close a connection that was idle for so long; it is looked at before it is used again.</summary>
-    private static readonly long Idle = Stopwatch.Frequency;
+    private static readonly long Idle = Stopwatch.Frequency / 10;
 
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
     private Socket? _socket;
