@@ -121,6 +121,10 @@ public static class SiloHost
                 ApplicationName = "mall-orleans",
             }.ConnectionString
         );
+        if (Telemetry.AreTracesTaken(silo.Configuration))
+        {
+            silo.AddActivityPropagation(); // a filter around every call
+        }
         silo.Configure<ClusterOptions>(options =>
             {
                 options.ClusterId = clusterId;
@@ -144,7 +148,6 @@ public static class SiloHost
                 options.Invariant = "Npgsql";
                 options.DataSource = orleans;
             })
-            .AddActivityPropagation()
             .Configure<ClusterMembershipOptions>(options =>
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(2);

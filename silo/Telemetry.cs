@@ -21,6 +21,10 @@ public static class Telemetry
     private const string PortSetting = "Metrics:Port";
     private const string HostSetting = "Metrics:Host";
 
+    /// <summary>Traces leave by OTLP only.</summary>
+    public static bool AreTracesTaken(IConfiguration configuration) =>
+        !string.IsNullOrEmpty(configuration[OtlpSetting]);
+
     public static void AddTelemetry(this WebApplicationBuilder builder, string instance)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -70,7 +74,7 @@ public static class Telemetry
 
     private static void AddMetricsAndTraces(this WebApplicationBuilder builder, string instance)
     {
-        var otlp = !string.IsNullOrEmpty(builder.Configuration[OtlpSetting]);
+        var otlp = AreTracesTaken(builder.Configuration);
         var port = MetricsPort(builder.Configuration);
         if (!otlp && port is null)
         {

@@ -49,7 +49,9 @@ internal static class AuthenticationServices
             bearer.TokenValidationParameters.IssuerSigningKeys = PublicKeys.Read(file);
         }
         bearer.TokenHandlers.Clear();
-        bearer.TokenHandlers.Add(new CachedTokenHandler(clock));
+        var tokens = new CachedTokenHandler(clock);
+        bearer.TokenHandlers.Add(tokens);
+        bearer.Events = new JwtBearerEvents { OnMessageReceived = tokens.TakeRemembered };
     }
 
     private static void AddPolicies(AuthorizationOptions options)

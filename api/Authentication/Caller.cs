@@ -6,8 +6,8 @@ namespace PointsMall.Api.Authentication;
 /// <summary>Who calls. A token with a <c>permissions</c> claim is staff's or a partner's; one without, whose subject is a UUID, a member's.</summary>
 internal static class Caller
 {
-    public const string PermissionsClaim = "permissions";
-    private const string SubjectClaim = "sub";
+    public const string PermissionsClaim = KnownCaller.PermissionsClaim;
+    private const string SubjectClaim = KnownCaller.SubjectClaim;
     private const string MemberPrincipal = "member";
     private const string StaffPrefix = "staff:";
 
@@ -16,11 +16,7 @@ internal static class Caller
 
     /// <summary>The member whose token this is, or null.</summary>
     public static Guid? MemberId(this ClaimsPrincipal user) =>
-        user.Identity?.IsAuthenticated == true
-        && !user.HasClaim(static claim => claim.Type == PermissionsClaim)
-        && Guid.TryParseExact(user.FindFirst(SubjectClaim)?.Value, "D", out var id)
-            ? id
-            : null;
+        user is KnownCaller known ? known.MemberId : KnownCaller.ReadMemberId(user);
 
     /// <summary>The member on an endpoint that only members reach.</summary>
     public static Guid RequiredMemberId(this ClaimsPrincipal user) =>

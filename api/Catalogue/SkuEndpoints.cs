@@ -8,6 +8,7 @@ using PointsMall.Api.OpenApi;
 using PointsMall.Api.Problems;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
+using PointsMall.GrainInterfaces;
 using PointsMall.GrainInterfaces.Catalogue;
 using PointsMall.GrainInterfaces.Inventory;
 
@@ -87,7 +88,7 @@ internal static class SkuEndpoints
             header,
             (grains, attempt) =>
                 grains
-                    .GetGrain<IInventoryGrain>(skuId)
+                    .GetInventory(skuId)
                     .Move(
                         new StockMovementCommand
                         {

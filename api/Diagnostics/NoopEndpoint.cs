@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using PointsMall.Api.Authentication;
-using PointsMall.GrainInterfaces.Diagnostics;
+using PointsMall.GrainInterfaces;
 
 namespace PointsMall.Api.Diagnostics;
 
@@ -20,7 +20,7 @@ internal static class NoopEndpoint
 
     private static async Task<NoContent> Ping(HttpContext http, IGrainFactory grains)
     {
-        await grains.GetGrain<INoopGrain>(http.User.RequiredMemberId()).Ping();
+        await grains.GetNoop(http.User.RequiredMemberId()).Ping();
         return TypedResults.NoContent();
     }
 }

@@ -8,6 +8,7 @@ using PointsMall.Api.OpenApi;
 using PointsMall.Api.Problems;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
+using PointsMall.GrainInterfaces;
 using PointsMall.GrainInterfaces.Members;
 
 namespace PointsMall.Api.Members;
@@ -80,8 +81,7 @@ internal static class BulkGrantEndpoint
             );
             var outcome = await calls.Send(
                 header,
-                (grains, attempt) =>
-                    grains.GetGrain<IMemberGrain>(memberId).Grant(grant.ToCommand(attempt))
+                (grains, attempt) => grains.GetMember(memberId).Grant(grant.ToCommand(attempt))
             );
             return outcome.Succeeded(out var result, out var problem)
                 ? Done(index, key!, memberId, result)

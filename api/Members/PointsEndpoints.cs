@@ -47,8 +47,7 @@ internal static class PointsEndpoints
         var header = headers.Of(http, body, GrantRequest.Operation, memberId);
         var outcome = await calls.Send(
             header,
-            (grains, attempt) =>
-                grains.GetGrain<IMemberGrain>(memberId).Grant(grant.ToCommand(attempt))
+            (grains, attempt) => grains.GetMember(memberId).Grant(grant.ToCommand(attempt))
         );
         return Answer(http, memberId, outcome);
     }
@@ -67,7 +66,7 @@ internal static class PointsEndpoints
             header,
             (grains, attempt) =>
                 grains
-                    .GetGrain<IMemberGrain>(memberId)
+                    .GetMember(memberId)
                     .Deduct(
                         new DeductCommand
                         {

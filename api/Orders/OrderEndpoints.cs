@@ -4,6 +4,7 @@ using PointsMall.Api.OpenApi;
 using PointsMall.Api.Problems;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
+using PointsMall.GrainInterfaces;
 using PointsMall.GrainInterfaces.Members;
 
 namespace PointsMall.Api.Orders;
@@ -76,7 +77,7 @@ internal static class OrderEndpoints
             header,
             (grains, attempt) =>
                 grains
-                    .GetGrain<IMemberGrain>(http.User.RequiredMemberId())
+                    .GetMember(http.User.RequiredMemberId())
                     .Redeem(
                         new RedeemCommand
                         {
@@ -111,7 +112,7 @@ internal static class OrderEndpoints
             header,
             (grains, attempt) =>
                 grains
-                    .GetGrain<IMemberGrain>(http.User.RequiredMemberId())
+                    .GetMember(http.User.RequiredMemberId())
                     .Cancel(
                         new CancelCommand
                         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using PointsMall.Api.Telemetry;
 
 namespace PointsMall.Api.Silos;
 
@@ -34,13 +35,17 @@ internal static class SiloServices
 
         var before = services.Count;
         services.AddOrleansClient(client =>
+        {
             client
                 .UseAdoNetClustering(clustering =>
                     clustering.Configure<IConfiguration>(UseDatabase)
                 )
-                .UseConnectionRetryFilter<ConnectForEver>()
-                .AddActivityPropagation()
-        );
+                .UseConnectionRetryFilter<ConnectForEver>();
+            if (MetricsAndTraces.AreTracesTaken(builder.Configuration))
+            {
+                client.AddActivityPropagation(); // a filter around every call
+            }
+        });
         ConnectInBackground(services, before);
         services
             .AddOptions<ClusterOptions>()

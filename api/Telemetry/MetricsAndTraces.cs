@@ -16,9 +16,13 @@ internal static class MetricsAndTraces
     private const string HostSetting = "Metrics:Host";
     private const string Path = "/metrics";
 
+    /// <summary>Traces leave by OTLP only.</summary>
+    public static bool AreTracesTaken(IConfiguration configuration) =>
+        configuration[OtlpSetting] is { Length: > 0 };
+
     public static void AddMetricsAndTraces(this WebApplicationBuilder builder)
     {
-        var otlp = builder.Configuration[OtlpSetting] is { Length: > 0 };
+        var otlp = AreTracesTaken(builder.Configuration);
         var prometheus = Port(builder.Configuration) is not null;
         if (!otlp && !prometheus)
         {

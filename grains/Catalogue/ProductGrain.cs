@@ -224,7 +224,7 @@ internal sealed partial class ProductGrain(
     {
         try
         {
-            await GrainFactory.GetGrain<IInventoryGrain>(skuId).Reload();
+            await GrainFactory.GetInventory(skuId).Reload();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

@@ -5,32 +5,39 @@ using PointsMall.Grains.Members;
 
 namespace PointsMall.Grains.Commits;
 
-/// <summary>Turns a batch into its statements: one array a column, statements without rows left out, all in one round trip.</summary>
-internal static class BatchCommand
+/// <summary>
+/// Turns a batch into its statements: one array a column, statements without rows left out, all in one round trip. One a writer's connection:
+/// the statements and their parameters are kept from batch to batch.
+/// </summary>
+internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
 {
-    public static NpgsqlBatch Create(NpgsqlConnection connection, Batch batch)
+    private readonly NpgsqlBatch _command = new(connection) { Timeout = 0 };
+    private readonly Dictionary<string, Statement> _statements = [];
+
+    /// <summary>The command that writes the batch; valid until the next call.</summary>
+    public NpgsqlBatch For(Batch batch)
     {
-        var command = new NpgsqlBatch(connection) { Timeout = 0 };
+        _command.BatchCommands.Clear();
         var members = batch
             .Units.Where(unit => unit.Unit.Member is not null)
             .Select(unit => unit.Unit)
             .ToList();
         if (members.Count > 0)
         {
-            AddAccounts(command, members);
-            AddCommands(command, members);
-            AddEntries(command, members);
-            AddOrders(command, members);
-            AddPages(command, members);
-            AddEvents(command, members);
+            AddAccounts(members);
+            AddCommands(members);
+            AddEntries(members);
+            AddOrders(members);
+            AddPages(members);
+            AddEvents(members);
         }
-        AddRegistrations(command, batch);
-        AddCatalogue(command, batch);
-        AddStock(command, batch);
-        return command;
+        AddRegistrations(batch);
+        AddCatalogue(batch);
+        AddStock(batch);
+        return _command;
     }
 
-    private static void AddAccounts(NpgsqlBatch batch, List<CommitUnit> units)
+    private void AddAccounts(List<CommitUnit> units)
     {
         var rows = units
             .Select(unit =>
@@ -42,7 +49,7 @@ internal static class BatchCommand
                 )
             )
             .ToList();
-        Statement(batch, MemberStatements.Accounts)
+        Rows(MemberStatements.Accounts)
             .Add(rows, NpgsqlDbType.Uuid, row => row.Next.MemberId)
             .Add(rows, NpgsqlDbType.Bigint, row => row.Before.Version)
             .Add(rows, NpgsqlDbType.Bigint, row => row.Net.Available)
@@ -62,8 +69,8 @@ internal static class BatchCommand
             .Add(rows, NpgsqlDbType.TimestampTz, row => row.Deadline);
     }
 
-    private static void AddCommands(NpgsqlBatch batch, List<CommitUnit> units) =>
-        Statement(batch, MemberStatements.Commands)
+    private void AddCommands(List<CommitUnit> units) =>
+        Rows(MemberStatements.Commands)
             .Add(units, NpgsqlDbType.Uuid, unit => unit.Member!.Before.MemberId)
             .Add(units, NpgsqlDbType.Bigint, unit => unit.Member!.Before.Version + 1)
             .Add(units, NpgsqlDbType.Uuid, unit => unit.CommitId)
@@ -92,14 +99,14 @@ internal static class BatchCommand
     private static LedgerEntry? FirstOf(CommitUnit unit) =>
         unit.Member!.Decision.Entries is [var first, ..] ? first : null;
 
-    private static void AddEntries(NpgsqlBatch batch, List<CommitUnit> units)
+    private void AddEntries(List<CommitUnit> units)
     {
         var rows = units.SelectMany(unit => unit.Member!.Decision.Entries).ToList();
         if (rows.Count == 0)
         {
             return;
         }
-        Statement(batch, MemberStatements.Entries)
+        Rows(MemberStatements.Entries)
             .Add(rows, NpgsqlDbType.Uuid, entry => entry.MemberId)
             .Add(rows, NpgsqlDbType.Bigint, entry => entry.Sequence)
             .Add(rows, NpgsqlDbType.Text, entry => Names.Of(entry.Type))
@@ -122,7 +129,7 @@ internal static class BatchCommand
         var texts = rows.Where(entry => entry.Text is not null).ToList();
         if (texts.Count > 0)
         {
-            Statement(batch, MemberStatements.Texts)
+            Rows(MemberStatements.Texts)
                 .Add(texts, NpgsqlDbType.Uuid, entry => entry.MemberId)
                 .Add(texts, NpgsqlDbType.Bigint, entry => entry.Sequence)
                 .Add(texts, NpgsqlDbType.Bytea, entry => entry.Text!.Salt.ToArray())
@@ -131,7 +138,7 @@ internal static class BatchCommand
         }
     }
 
-    private static void AddOrders(NpgsqlBatch batch, List<CommitUnit> units)
+    private void AddOrders(List<CommitUnit> units)
     {
         var orders = units
             .Where(unit => unit.Member!.Decision.Order is not null)
@@ -139,7 +146,7 @@ internal static class BatchCommand
             .ToList();
         if (orders.Count > 0)
         {
-            Statement(batch, MemberStatements.Orders)
+            Rows(MemberStatements.Orders)
                 .Add(orders, NpgsqlDbType.Uuid, row => row.Order.OrderId)
                 .Add(orders, NpgsqlDbType.Uuid, row => row.MemberId)
                 .Add(orders, NpgsqlDbType.Text, _ => Names.Of(OrderStatus.Created))
@@ -153,7 +160,7 @@ internal static class BatchCommand
                     )
                 )
                 .ToList();
-            Statement(batch, MemberStatements.Lines)
+            Rows(MemberStatements.Lines)
                 .Add(lines, NpgsqlDbType.Uuid, row => row.OrderId)
                 .Add(lines, NpgsqlDbType.Smallint, row => row.No)
                 .Add(lines, NpgsqlDbType.Uuid, row => row.Line.Item.SkuId)
@@ -172,7 +179,7 @@ internal static class BatchCommand
             .ToList();
         if (changes.Count > 0)
         {
-            Statement(batch, MemberStatements.StatusChanges)
+            Rows(MemberStatements.StatusChanges)
                 .Add(changes, NpgsqlDbType.Uuid, row => row.Change.OrderId)
                 .Add(changes, NpgsqlDbType.Uuid, row => row.MemberId)
                 .Add(changes, NpgsqlDbType.Text, row => Names.Of(row.Change.From))
@@ -183,7 +190,7 @@ internal static class BatchCommand
         }
     }
 
-    private static void AddPages(NpgsqlBatch batch, List<CommitUnit> units)
+    private void AddPages(List<CommitUnit> units)
     {
         var lots = units
             .SelectMany(unit =>
@@ -194,7 +201,7 @@ internal static class BatchCommand
             .ToList();
         if (lots.Count > 0)
         {
-            Statement(batch, MemberStatements.PagedLots)
+            Rows(MemberStatements.PagedLots)
                 .Add(lots, NpgsqlDbType.Uuid, row => row.MemberId)
                 .Add(lots, NpgsqlDbType.Bigint, row => row.Change.Lot.Number)
                 .Add(lots, NpgsqlDbType.Bigint, row => row.Change.Lot.Source)
@@ -218,7 +225,7 @@ internal static class BatchCommand
             .ToList();
         if (counters.Count > 0)
         {
-            Statement(batch, MemberStatements.PagedCounters)
+            Rows(MemberStatements.PagedCounters)
                 .Add(counters, NpgsqlDbType.Uuid, row => row.MemberId)
                 .Add(counters, NpgsqlDbType.Uuid, row => row.Counter.SkuId)
                 .Add(counters, NpgsqlDbType.Smallint, row => (short)row.Counter.Redeemed.Window)
@@ -227,7 +234,7 @@ internal static class BatchCommand
         }
     }
 
-    private static void AddEvents(NpgsqlBatch batch, List<CommitUnit> units)
+    private void AddEvents(List<CommitUnit> units)
     {
         var events = units
             .SelectMany(unit =>
@@ -238,7 +245,7 @@ internal static class BatchCommand
             .ToList();
         if (events.Count > 0)
         {
-            Statement(batch, MemberStatements.Events)
+            Rows(MemberStatements.Events)
                 .Add(events, NpgsqlDbType.Text, row => row.Event.Type)
                 .Add(events, NpgsqlDbType.Uuid, row => row.MemberId)
                 .Add(events, NpgsqlDbType.Bigint, row => row.Event.Sequence)
@@ -247,7 +254,7 @@ internal static class BatchCommand
         }
     }
 
-    private static void AddRegistrations(NpgsqlBatch batch, Batch units)
+    private void AddRegistrations(Batch units)
     {
         var rows = units
             .Units.Where(pending => pending.Unit.Registration is not null)
@@ -257,7 +264,7 @@ internal static class BatchCommand
         {
             return;
         }
-        Statement(batch, MemberStatements.Registrations)
+        Rows(MemberStatements.Registrations)
             .Add(rows, NpgsqlDbType.Uuid, row => row.Member.MemberId)
             .Add(rows, NpgsqlDbType.Text, row => row.Member.ExternalId)
             .Add(rows, NpgsqlDbType.Text, row => row.Member.DisplayName)
@@ -273,7 +280,7 @@ internal static class BatchCommand
             .Add(rows, NpgsqlDbType.Bytea, row => AccountCodec.Encode(row.Member.Account));
     }
 
-    private static void AddCatalogue(NpgsqlBatch batch, Batch units)
+    private void AddCatalogue(Batch units)
     {
         foreach (
             var unit in units
@@ -282,19 +289,19 @@ internal static class BatchCommand
         )
         {
             var write = unit.Catalogue!;
-            Statement(batch, StockStatements.Product)
+            Single(StockStatements.Product)
                 .One(NpgsqlDbType.Jsonb, write.ProductJson)
                 .One(NpgsqlDbType.Text, write.ProductId.ToString())
                 .One(NpgsqlDbType.Bigint, write.ExpectedVersion);
             if (write.SkuJson is not null)
             {
-                Statement(batch, StockStatements.Sku).One(NpgsqlDbType.Jsonb, write.SkuJson);
+                Single(StockStatements.Sku).One(NpgsqlDbType.Jsonb, write.SkuJson);
             }
             if (write.NewSku)
             {
-                Statement(batch, StockStatements.NewStock).One(NpgsqlDbType.Uuid, write.SkuId);
+                Single(StockStatements.NewStock).One(NpgsqlDbType.Uuid, write.SkuId);
             }
-            Statement(batch, StockStatements.CatalogueChange)
+            Single(StockStatements.CatalogueChange)
                 .One(NpgsqlDbType.Uuid, unit.CommitId)
                 .One(NpgsqlDbType.Uuid, write.ProductId)
                 .One(NpgsqlDbType.Bigint, write.ExpectedVersion + 1)
@@ -309,14 +316,14 @@ internal static class BatchCommand
         }
     }
 
-    private static void AddStock(NpgsqlBatch batch, Batch units)
+    private void AddStock(Batch units)
     {
         var rows = units.StockRows();
         if (rows.Count == 0)
         {
             return;
         }
-        Statement(batch, StockStatements.Stock)
+        Rows(StockStatements.Stock)
             .Add(rows, NpgsqlDbType.Uuid, row => row.SkuId)
             .Add(rows, NpgsqlDbType.Bigint, row => row.Epoch)
             .Add(rows, NpgsqlDbType.Bigint, row => row.Taken)
@@ -329,7 +336,7 @@ internal static class BatchCommand
             .ToList();
         if (movements.Count > 0)
         {
-            Statement(batch, StockStatements.Movements)
+            Rows(StockStatements.Movements)
                 .Add(movements, NpgsqlDbType.Uuid, unit => unit.CommitId)
                 .Add(movements, NpgsqlDbType.Uuid, unit => unit.Movement!.SkuId)
                 .Add(movements, NpgsqlDbType.Bigint, unit => unit.Movement!.Quantity)
@@ -341,49 +348,24 @@ internal static class BatchCommand
         }
     }
 
-    private static NpgsqlBatchCommand Statement(NpgsqlBatch batch, string sql)
+    /// <summary>A statement over many rows; at most once in a batch.</summary>
+    private Statement Rows(string sql)
     {
-        var command = new NpgsqlBatchCommand(sql);
-        batch.BatchCommands.Add(command);
-        return command;
-    }
-}
-
-internal static class StatementParameters
-{
-    /// <summary>One column as an array.</summary>
-    public static NpgsqlBatchCommand Add<TRow, TValue>(
-        this NpgsqlBatchCommand command,
-        List<TRow> rows,
-        NpgsqlDbType type,
-        Func<TRow, TValue> value
-    )
-    {
-        var column = new TValue[rows.Count];
-        for (var i = 0; i < column.Length; i++)
+        if (!_statements.TryGetValue(sql, out var statement))
         {
-            column[i] = value(rows[i]);
+            _statements[sql] = statement = new Statement(sql);
         }
-        command.Parameters.Add(
-            new NpgsqlParameter<TValue[]>
-            {
-                TypedValue = column,
-                NpgsqlDbType = NpgsqlDbType.Array | type,
-            }
-        );
-        return command;
+        _command.BatchCommands.Add(statement.Begin());
+        return statement;
     }
 
-    /// <summary>One value.</summary>
-    public static NpgsqlBatchCommand One(
-        this NpgsqlBatchCommand command,
-        NpgsqlDbType type,
-        object? value
-    )
+    /// <summary>A statement over one row, perhaps several times in a batch.</summary>
+    private Statement Single(string sql)
     {
-        command.Parameters.Add(
-            new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type }
-        );
-        return command;
+        var statement = new Statement(sql);
+        _command.BatchCommands.Add(statement.Begin());
+        return statement;
     }
+
+    public void Dispose() => _command.Dispose();
 }

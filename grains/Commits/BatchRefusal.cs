@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PointsMall.Grains.Commits;
 
 /// <summary>What a raising statement said: which rows it missed, and why.</summary>
@@ -6,6 +8,8 @@ internal static class BatchRefusal
     /// <summary>SQLSTATE of <c>mall.refuse</c>.</summary>
     public const string SqlState = "PM001";
 
+    private const int MostWords = 3;
+
     /// <summary>
     /// The verdicts of the units that the refusal names; null means that the unit met a lock and is to be tried again. Units without a row
     /// here were not at fault and are sent again.
@@ -13,18 +17,39 @@ internal static class BatchRefusal
     /// <param name="what">The statement.</param>
     /// <param name="missed">Comma-separated ids, each with its reason behind a space.</param>
     /// <param name="batch">What was sent.</param>
-    public static Dictionary<PendingUnit, CommitOutcome?> Read(
+    /// <returns>Null when it names no unit of the batch in a way that is known here: then it is to be treated as an error that names nobody.</returns>
+    public static Dictionary<PendingUnit, CommitOutcome?>? Read(
         string what,
         string missed,
         Batch batch
     )
     {
-        var named = missed
-            .Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(entry => entry.Split(' '))
-            .ToDictionary(words => Guid.Parse(words[0]), words => words);
-        return what == "stock" ? ReadStock(named, batch) : ReadUnits(what, named, batch);
+        Dictionary<Guid, string[]> named = [];
+        foreach (var entry in missed.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var words = entry.Split(' ');
+            if (!Guid.TryParse(words[0], out var id) || words.Length < WordsOf(what))
+            {
+                return null;
+            }
+            named[id] = words;
+        }
+        var verdicts =
+            what == "stock" ? ReadStock(named, batch)
+            : WordsOf(what) <= MostWords ? ReadUnits(what, named, batch)
+            : [];
+        return verdicts.Count > 0 ? verdicts : null;
     }
+
+    /// <summary>An id, and behind it what the statement says of it; more than <see cref="MostWords"/> for an unknown statement.</summary>
+    private static int WordsOf(string what) =>
+        what switch
+        {
+            "stock" => MostWords,
+            "account" => 2,
+            "key" or "order" or "member" or "product" or "movement" or "change" => 1,
+            _ => MostWords + 1,
+        };
 
     private static Dictionary<PendingUnit, CommitOutcome?> ReadUnits(
         string what,
@@ -41,8 +66,7 @@ internal static class BatchRefusal
                 "order" => pending.Unit.Member?.Decision.StatusChange?.OrderId,
                 "member" => pending.Unit.Registration?.MemberId,
                 "product" => pending.Unit.Catalogue?.ProductId,
-                "movement" or "change" => pending.Unit.CommitId,
-                _ => throw new InvalidOperationException($"Unknown refusal '{what}'"),
+                _ => pending.Unit.CommitId,
             };
             if (id is { } key && named.TryGetValue(key, out var words))
             {
@@ -81,7 +105,7 @@ internal static class BatchRefusal
             .Where(pair => pair.Value[1] == "short")
             .ToDictionary(
                 pair => pair.Key,
-                pair => long.Parse(pair.Value[2], System.Globalization.CultureInfo.InvariantCulture)
+                pair => long.Parse(pair.Value[2], CultureInfo.InvariantCulture)
             );
         foreach (
             var returned in batch

@@ -1,20 +1,27 @@
 namespace PointsMall.Grains.Commits;
 
 /// <summary>
-/// The committer's bounded queue with its two lanes. A writer takes whatever is there; of a member at most one unit is out at a time, so
-/// that no batch holds two rows of one key. Thread-safe.
+/// The committer's bounded queue with its two lanes. A writer takes whatever is there, as soon as that is worth a transaction of its own
+/// (<see cref="NextBatch"/>); of a member at most one unit is out at a time, so that no batch holds two rows of one key. Thread-safe.
 /// </summary>
 internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
 {
+    /// <summary>A writer with nothing to do looks up this often.</summary>
+    public static readonly TimeSpan IdlePause = TimeSpan.FromSeconds(1);
+
+    /// <summary>While the queue drains for a stop, a writer looks again after this.</summary>
+    private static readonly TimeSpan DrainPause = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _lock = new();
     private readonly Lane _interactive = new();
     private readonly Lane _bulk = new();
     private readonly HashSet<Guid> _membersOut = [];
     private readonly Dictionary<Guid, Queue<PendingUnit>> _behindMember = [];
     private readonly List<PendingUnit> _deferred = [];
-    private TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private double _unitsPerSecond;
     private int _queued;
+    private int _out;
     private bool _closed;
 
     private sealed class Lane
@@ -74,7 +81,6 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
     /// <summary>Queues a unit in a reserved place. False when the queue is closed.</summary>
     public bool Add(PendingUnit unit)
     {
-        TaskCompletionSource arrival;
         lock (_lock)
         {
             if (_closed)
@@ -83,30 +89,30 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
             }
             _queued++;
             Of(unit.Unit.Lane).Units.Enqueue(unit);
-            arrival = _arrival;
+            // The first one starts the writers' patience, the one that makes a batch worth sending ends it.
+            if (Waiting == 1 || IsWorthSending())
+            {
+                _changed.TrySetResult();
+            }
         }
-        arrival.TrySetResult();
         return true;
     }
 
-    /// <summary>Completes when there may be something to take.</summary>
-    public Task Arrival()
+    /// <summary>
+    /// When a writer is to take its next batch: at once when nothing is out, or when what waits is no smaller than what is out. A batch
+    /// costs the database about as much as 15 units cost beyond it, so small ones beside a running one are dear; but no unit waits for a
+    /// bigger batch longer than <see cref="CommitterOptions.FormingTime"/>.
+    /// </summary>
+    /// <returns>The pause, zero for now, and a task that completes when it is to be asked again before.</returns>
+    public (TimeSpan Pause, Task Changed) NextBatch()
     {
         lock (_lock)
         {
-            if (_interactive.Units.Count + _bulk.Units.Count > 0)
+            if (_changed.Task.IsCompleted)
             {
-                return Task.CompletedTask;
+                _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
-            if (_arrival.Task.IsCompleted)
-            {
-                _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
-            if (_closed)
-            {
-                _arrival.TrySetResult();
-            }
-            return _arrival.Task;
+            return (Pause(), _changed.Task);
         }
     }
 
@@ -130,41 +136,24 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
     /// <summary>A unit that was rolled back for a passing reason (a lock) is tried again after a pause.</summary>
     public void Defer(PendingUnit unit, TimeSpan pause)
     {
-        TaskCompletionSource arrival;
         lock (_lock)
         {
             unit.NotBefore =
                 clock.GetTimestamp() + (long)(pause.TotalSeconds * clock.TimestampFrequency);
+            BackFrom(unit);
             _deferred.Add(unit);
-            arrival = _arrival;
-        }
-        arrival.TrySetResult();
-    }
-
-    /// <summary>How long until a deferred unit is due; null when there is none.</summary>
-    public TimeSpan? NextDeferred()
-    {
-        lock (_lock)
-        {
-            if (_deferred.Count == 0)
-            {
-                return null;
-            }
-            var ticks = _deferred.Min(unit => unit.NotBefore) - clock.GetTimestamp();
-            return ticks <= 0
-                ? TimeSpan.Zero
-                : TimeSpan.FromSeconds((double)ticks / clock.TimestampFrequency);
+            _changed.TrySetResult();
         }
     }
 
     /// <summary>The unit has its verdict: its place is free and the member's next unit may go.</summary>
     public void Done(PendingUnit unit)
     {
-        TaskCompletionSource? arrival = null;
         lock (_lock)
         {
             Of(unit.Unit.Lane).Places--;
             _queued--;
+            BackFrom(unit);
             if (unit.OwnsMember && unit.MemberId is { } member)
             {
                 unit.OwnsMember = false;
@@ -175,11 +164,13 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
                     {
                         Of(next.Unit.Lane).Units.Enqueue(next);
                     }
-                    arrival = _arrival;
                 }
             }
+            if (IsWorthSending())
+            {
+                _changed.TrySetResult();
+            }
         }
-        arrival?.TrySetResult();
     }
 
     /// <summary>Takes out every unit that no writer has and that waited too long or is past its deadline, or all of them.</summary>
@@ -204,13 +195,11 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
     /// <summary>No unit is let in any more.</summary>
     public void Close()
     {
-        TaskCompletionSource arrival;
         lock (_lock)
         {
             _closed = true;
-            arrival = _arrival;
+            _changed.TrySetResult();
         }
-        arrival.TrySetResult();
     }
 
     /// <summary>A batch of this size took this long: the base of the expected wait.</summary>
@@ -221,6 +210,63 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
             var rate = units / Math.Max(took.TotalSeconds, 1e-6) * options.Writers;
             _unitsPerSecond = _unitsPerSecond == 0 ? rate : (0.9 * _unitsPerSecond) + (0.1 * rate);
         }
+    }
+
+    private int Waiting => _interactive.Units.Count + _bulk.Units.Count;
+
+    private bool IsWorthSending() =>
+        Waiting > 0 && Waiting >= Math.Min(_out, options.MaxBatchUnits);
+
+    private TimeSpan Pause()
+    {
+        if (IsWorthSending() || (_closed && Waiting > 0))
+        {
+            return TimeSpan.Zero;
+        }
+        var pause = _closed ? DrainPause : IdlePause;
+        if (_deferred.Count > 0)
+        {
+            pause = Shorter(pause, Until(_deferred.Min(unit => unit.NotBefore)));
+        }
+        if (Waiting > 0)
+        {
+            pause = Shorter(pause, options.FormingTime - clock.GetElapsedTime(OldestQueuedAt()));
+        }
+        return pause;
+    }
+
+    private TimeSpan Until(long timestamp) =>
+        TimeSpan.FromSeconds((double)(timestamp - clock.GetTimestamp()) / clock.TimestampFrequency);
+
+    private long OldestQueuedAt()
+    {
+        var oldest = long.MaxValue;
+        foreach (var lane in (ReadOnlySpan<Lane>)[_interactive, _bulk])
+        {
+            if (lane.Units.TryPeek(out var first))
+            {
+                oldest = Math.Min(oldest, first.QueuedAt);
+            }
+        }
+        return oldest;
+    }
+
+    private static TimeSpan Shorter(TimeSpan x, TimeSpan y) => x < y ? x : y;
+
+    private void BackFrom(PendingUnit unit)
+    {
+        if (unit.IsOut)
+        {
+            unit.IsOut = false;
+            _out--;
+        }
+    }
+
+    private void SendOut(PendingUnit unit, List<PendingUnit> batch)
+    {
+        unit.IsOut = true;
+        _out++;
+        batch.Add(unit);
     }
 
     private Lane Of(CommitLane lane) => lane == CommitLane.Interactive ? _interactive : _bulk;
@@ -240,7 +286,7 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
         {
             if (_deferred[i].NotBefore <= now)
             {
-                batch.Add(_deferred[i]);
+                SendOut(_deferred[i], batch);
                 _deferred.RemoveAt(i);
             }
             else
@@ -261,7 +307,7 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
             else if (unit.MemberId is not { } member || _membersOut.Add(member))
             {
                 unit.OwnsMember = unit.MemberId is not null;
-                batch.Add(unit);
+                SendOut(unit, batch);
             }
             else
             {

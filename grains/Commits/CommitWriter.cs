@@ -68,23 +68,22 @@ internal sealed partial class CommitWriter(
 
     private async Task WaitForWork(CancellationToken stopped)
     {
-        var arrival = queue.Arrival();
-        if (arrival.IsCompleted)
+        while (!stopped.IsCancellationRequested)
         {
-            return;
-        }
-        // An idle writer looks at its connection once a second: a dead one is found before a member finds it.
-        var pause = queue.NextDeferred() ?? TimeSpan.FromSeconds(1);
-        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stopped);
-        await Task.WhenAny(arrival, Task.Delay(pause, clock, wake.Token));
-        await wake.CancelAsync();
-        if (
-            !arrival.IsCompleted
-            && queue.NextDeferred() is null
-            && !stopped.IsCancellationRequested
-        )
-        {
-            await Probe();
+            var (pause, changed) = queue.NextBatch();
+            if (pause <= TimeSpan.Zero)
+            {
+                return;
+            }
+            using var wake = CancellationTokenSource.CreateLinkedTokenSource(stopped);
+            await Task.WhenAny(changed, Task.Delay(pause, clock, wake.Token));
+            await wake.CancelAsync();
+            // An idle writer looks at its connection once a second: a dead one is found before a member finds it.
+            if (pause == CommitQueue.IdlePause && !changed.IsCompleted)
+            {
+                await Probe();
+                return;
+            }
         }
     }
 
@@ -190,8 +189,7 @@ internal sealed partial class CommitWriter(
     private static async Task<List<StockLeft>> Execute(WriterConnection connection, Batch batch)
     {
         List<StockLeft> left = [];
-        await using var command = BatchCommand.Create(connection.Connection, batch);
-        await using var reader = await command.ExecuteReaderAsync();
+        await using var reader = await connection.Command.For(batch).ExecuteReaderAsync();
         do
         {
             while (await reader.ReadAsync())
@@ -212,9 +210,12 @@ internal sealed partial class CommitWriter(
     {
         LastAnswerAt = clock.GetTimestamp();
         MallMeter.SlowPathUnits.Add(batch.Units.Count);
-        if (exception.SqlState == BatchRefusal.SqlState)
+        if (
+            exception.SqlState == BatchRefusal.SqlState
+            && BatchRefusal.Read(exception.MessageText, exception.Detail ?? "", batch)
+                is { } verdicts
+        )
         {
-            var verdicts = BatchRefusal.Read(exception.MessageText, exception.Detail ?? "", batch);
             Defer([.. verdicts.Where(pair => pair.Value is null).Select(pair => pair.Key)]);
             Refuse([
                 .. verdicts

@@ -13,6 +13,9 @@ public sealed class CommitterOptions
     [Range(1, 4096)]
     public int MaxBatchUnits { get; set; } = 512;
 
+    /// <summary>While another batch is out, a unit waits at most this long for its own batch to become as big as that one.</summary>
+    public TimeSpan FormingTime { get; set; } = TimeSpan.FromMilliseconds(5);
+
     /// <summary>Least places in a lane, whatever the measured rate: a burst from idle must fit.</summary>
     [Range(1, 100_000)]
     public int MinLaneUnits { get; set; } = 4096;

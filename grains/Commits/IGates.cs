@@ -14,7 +14,7 @@ public interface IGates
 public sealed class GrainGates(IGrainFactory grains) : IGates
 {
     public void Tell(Guid skuId, ClaimVerdicts verdicts) =>
-        grains.GetGrain<IInventoryGrain>(skuId).Resolve(verdicts).Ignore();
+        grains.GetInventory(skuId).Resolve(verdicts).Ignore();
 
-    public void Reload(Guid skuId) => grains.GetGrain<IInventoryGrain>(skuId).Reload().Ignore();
+    public void Reload(Guid skuId) => grains.GetInventory(skuId).Reload().Ignore();
 }

@@ -11,19 +11,16 @@ internal static class MemberStatements
     /// The entries' sum must lead from the old columns to the new ones, and the deadline must not have passed in the database's time.
     /// </summary>
     public const string Accounts = """
-        with unit as materialized (
-            select * from unnest(
+        with locked as materialized (
+            select
+                u.*, a.version as was_version, a.available - a.debt as was, a.held as was_held, a.pending as was_pending
+            from unnest(
                 $1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[],
                 $10::bigint[], $11::bigint[], $12::bigint[], $13::bytea[], $14::timestamptz[], $15::timestamptz[], $16::bytea[], $17::timestamptz[]
             ) as u (
                 member_id, expected, net, net_held, net_pending, available, held, pending, debt,
                 lifetime_earned, lifetime_spent, sequence, head_hash, last_at, due_on, state, deadline
             )
-        ),
-        locked as materialized (
-            select
-                u.*, a.version as was_version, a.available - a.debt as was, a.held as was_held, a.pending as was_pending
-            from unit u
             join member_account a on a.member_id = u.member_id
             order by a.member_id
             for update of a skip locked
@@ -51,19 +48,7 @@ internal static class MemberStatements
                 and l.deadline > clock_timestamp()
             returning a.member_id
         )
-        select null::uuid, refuse('account', (
-            select string_agg(
-                u.member_id || ' ' || case
-                    when l.member_id is null and not exists (select from member_account a where a.member_id = u.member_id) then 'missing'
-                    when l.member_id is null then 'locked'
-                    when l.was_version <> l.expected then 'fenced'
-                    when l.deadline <= clock_timestamp() then 'late'
-                    else 'books'
-                end, ',')
-            from unit u
-            left join locked l on l.member_id = u.member_id
-            where u.member_id not in (select member_id from written)
-        )), null::bigint
+        select null::uuid, refuse_accounts($1, $2, $3, $4, $5, $6, $7, $8, $9, $17), null::bigint
         where (select count(*) from written) <> cardinality($1)
         """;
 
@@ -79,11 +64,7 @@ internal static class MemberStatements
             on conflict do nothing
             returning member_id
         )
-        select null::uuid, refuse('key', (
-            select string_agg(m::text, ',')
-            from unnest($1::uuid[]) m
-            where m not in (select member_id from written)
-        )), null::bigint
+        select null::uuid, refuse_keys($1), null::bigint
         where (select count(*) from written) <> cardinality($1)
         """;
 

@@ -133,8 +133,7 @@ internal sealed partial class OutcomeSettler(MallDatabase database, ILogger<Outc
             .Where(unit => unit.Unit.Registration is not null)
             .Select(unit => unit.Unit.Registration!.MemberId);
         await using var batch = new NpgsqlBatch(connection);
-        var first = new NpgsqlBatchCommand(LookUpMembers);
-        first
+        var first = new Statement(LookUpMembers)
             .Add(members, NpgsqlDbType.Uuid, member => member.MemberId)
             .Add(members, NpgsqlDbType.Bigint, member => member.Version + 1);
         var second = new NpgsqlBatchCommand(LookUpOthers)
@@ -145,7 +144,7 @@ internal sealed partial class OutcomeSettler(MallDatabase database, ILogger<Outc
                 new() { Value = registered.ToArray() },
             },
         };
-        batch.BatchCommands.Add(first);
+        batch.BatchCommands.Add(first.Begin());
         batch.BatchCommands.Add(second);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(Barrier));
         List<(Guid, Guid?, long?)> rows = [];

@@ -15,6 +15,9 @@ internal sealed class PendingUnit(CommitUnit unit, long queuedAt)
     /// <summary>The member whose only unit in flight this is; null for units without one.</summary>
     public Guid? MemberId { get; } = unit.Member?.Before.MemberId;
 
+    /// <summary>A writer has it: neither waiting, nor deferred, nor answered. The queue's own mark.</summary>
+    public bool IsOut { get; set; }
+
     /// <summary>It is the one unit of its member that is in flight.</summary>
     public bool OwnsMember { get; set; }
 

@@ -30,17 +30,7 @@ internal static class StockStatements
         )
         select sku_id, available, epoch from written
         union all
-        select null, refuse('stock', (
-            select string_agg(
-                k || ' ' || case
-                    when l.sku_id is null then 'missing'
-                    when l.epoch not in (0, l.was_epoch) then 'stale'
-                    else 'short'
-                end || ' ' || coalesce(l.was, 0), ',')
-            from unnest($1::uuid[]) k
-            left join locked l on l.sku_id = k
-            where k not in (select sku_id from written)
-        )), null
+        select null, refuse_stock($1, $2), null
         where (select count(*) from written) <> cardinality($1)
         """;
 

@@ -47,6 +47,10 @@ internal sealed class UnitAnswers(CommitQueue queue, GateNotifier gates)
         }
         foreach (var (unit, outcome) in decided)
         {
+            if (unit.Outcome.IsCompleted)
+            {
+                continue; // its place was given back with its first verdict
+            }
             queue.Done(unit);
             unit.Answer(outcome);
             MallMeter.Verdicts.Add(

@@ -14,6 +14,9 @@ internal sealed class WriterConnection(NpgsqlConnection connection, Backend back
 
     public NpgsqlConnection Connection { get; } = connection;
 
+    /// <summary>What writes this connection's batches.</summary>
+    public BatchCommand Command { get; } = new(connection);
+
     public Backend Backend { get; } = backend;
 
     /// <summary>The server warned during the batch, as it does when it stops waiting for a standby: committed here, perhaps not there.</summary>
@@ -45,7 +48,11 @@ internal sealed class WriterConnection(NpgsqlConnection connection, Backend back
         }
     }
 
-    public ValueTask DisposeAsync() => Connection.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        Command.Dispose();
+        return Connection.DisposeAsync();
+    }
 
     private void OnNotice(object sender, NpgsqlNoticeEventArgs args)
     {

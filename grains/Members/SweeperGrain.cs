@@ -162,7 +162,7 @@ internal sealed partial class SweeperGrain(
         };
         try
         {
-            return await GrainFactory.GetGrain<IMemberGrain>(memberId).ApplyDue(header);
+            return await GrainFactory.GetMember(memberId).ApplyDue(header);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

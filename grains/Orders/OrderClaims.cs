@@ -66,7 +66,7 @@ internal sealed class OrderClaims(
     {
         foreach (var item in command.Items)
         {
-            grains.GetGrain<IInventoryGrain>(item.SkuId).Release(command.Header.CommandId).Ignore();
+            grains.GetInventory(item.SkuId).Release(command.Header.CommandId).Ignore();
         }
     }
 
@@ -77,7 +77,7 @@ internal sealed class OrderClaims(
         long spendable
     )
     {
-        var gate = grains.GetGrain<IInventoryGrain>(item.SkuId);
+        var gate = grains.GetInventory(item.SkuId);
         var request = new ClaimRequest
         {
             CommandId = command.Header.CommandId,

@@ -45,6 +45,22 @@ public sealed class CachedTokenHandlerTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_was_validated_is_remembered_for_a_minute_and_never_past_the_expiry()
+    {
+        var (long1, short1) = (Sign(TimeSpan.FromHours(1)), Sign(TimeSpan.FromSeconds(20)));
+        Assert.Null(_handler.Remembered(long1));
+        await Validate(long1);
+        await Validate(short1);
+        Assert.Equal("x", _handler.Remembered(long1)!.FindFirst("sub")!.Value);
+        Assert.NotNull(_handler.Remembered(short1));
+
+        _clock.Advance(TimeSpan.FromSeconds(21));
+        Assert.Null(_handler.Remembered(short1));
+        _clock.Advance(TimeSpan.FromSeconds(40));
+        Assert.Null(_handler.Remembered(long1));
+    }
+
+    [Fact]
     public async Task Invalid_tokens_are_not_remembered()
     {
         _keyIsThere = false;

@@ -8,8 +8,6 @@ namespace PointsMall.LoadTests.Peers.Http;
 /// <summary>The mall's token check, with its cache: the same keys, algorithms and claims, the same work for each request.</summary>
 internal static class Authentication
 {
-    private const string PermissionsClaim = "permissions";
-
     /// <summary>A token without permissions whose subject is a UUID: a member's own.</summary>
     public const string MemberPolicy = "member";
 
@@ -35,11 +33,13 @@ internal static class Authentication
                     RequireExpirationTime = true,
                     ClockSkew = TimeSpan.FromSeconds(30),
                     NameClaimType = "sub",
-                    RoleClaimType = PermissionsClaim,
+                    RoleClaimType = KnownCaller.PermissionsClaim,
                     IssuerSigningKeys = PublicKeys.Read(publicKeyFile),
                 };
                 bearer.TokenHandlers.Clear();
-                bearer.TokenHandlers.Add(new CachedTokenHandler(TimeProvider.System));
+                var tokens = new CachedTokenHandler(TimeProvider.System);
+                bearer.TokenHandlers.Add(tokens);
+                bearer.Events = new JwtBearerEvents { OnMessageReceived = tokens.TakeRemembered };
             });
         services.AddAuthorization(options =>
             options.AddPolicy(
@@ -53,9 +53,5 @@ internal static class Authentication
     }
 
     public static Guid? MemberId(ClaimsPrincipal user) =>
-        user.Identity?.IsAuthenticated == true
-        && !user.HasClaim(static claim => claim.Type == PermissionsClaim)
-        && Guid.TryParseExact(user.FindFirst("sub")?.Value, "D", out var id)
-            ? id
-            : null;
+        user is KnownCaller known ? known.MemberId : KnownCaller.ReadMemberId(user);
 }

@@ -90,6 +90,81 @@ public sealed class CommitQueueTests
         Assert.Equal([unit], _queue.Withdraw(all: false));
     }
 
+    [Fact]
+    public void A_batch_is_taken_at_once_when_nothing_is_out()
+    {
+        Assert.Equal(CommitQueue.IdlePause, _queue.NextBatch().Pause);
+        Add(CommitLane.Interactive, 1);
+        Assert.Equal(TimeSpan.Zero, _queue.NextBatch().Pause);
+    }
+
+    [Fact]
+    public void Beside_a_batch_that_is_out_the_next_grows_until_it_is_as_big()
+    {
+        Add(CommitLane.Interactive, 3);
+        Take();
+        Add(CommitLane.Bulk, 2);
+        var (pause, changed) = _queue.NextBatch();
+        Assert.Equal(TimeSpan.FromMilliseconds(5), pause);
+
+        Add(CommitLane.Interactive, 1);
+
+        Assert.True(changed.IsCompleted);
+        Assert.Equal(TimeSpan.Zero, _queue.NextBatch().Pause);
+    }
+
+    [Fact]
+    public void No_unit_waits_longer_than_the_forming_time_for_a_bigger_batch()
+    {
+        Add(CommitLane.Interactive, 3);
+        Take();
+        Add(CommitLane.Interactive, 1);
+        _clock.Advance(TimeSpan.FromMilliseconds(3));
+        Add(CommitLane.Interactive, 1);
+        Assert.Equal(TimeSpan.FromMilliseconds(2), _queue.NextBatch().Pause);
+
+        _clock.Advance(TimeSpan.FromMilliseconds(2));
+
+        Assert.Equal(TimeSpan.Zero, _queue.NextBatch().Pause);
+    }
+
+    [Fact]
+    public void What_waits_is_worth_sending_as_soon_as_enough_of_the_other_batch_is_done()
+    {
+        Add(CommitLane.Interactive, 3);
+        var sent = Take();
+        Add(CommitLane.Interactive, 2);
+        var changed = _queue.NextBatch().Changed;
+        Assert.False(changed.IsCompleted);
+
+        _queue.Done(sent[0]);
+
+        Assert.True(changed.IsCompleted);
+        Assert.Equal(TimeSpan.Zero, _queue.NextBatch().Pause);
+    }
+
+    [Fact]
+    public void The_first_unit_wakes_a_writer_whatever_is_out()
+    {
+        Add(CommitLane.Interactive, 3);
+        Take();
+        var changed = _queue.NextBatch().Changed;
+
+        Add(CommitLane.Interactive, 1);
+
+        Assert.True(changed.IsCompleted);
+    }
+
+    [Fact]
+    public void A_stop_sends_whatever_waits()
+    {
+        Add(CommitLane.Interactive, 3);
+        Take();
+        Add(CommitLane.Interactive, 1);
+        _queue.Close();
+        Assert.Equal(TimeSpan.Zero, _queue.NextBatch().Pause);
+    }
+
     private List<PendingUnit> Take()
     {
         List<PendingUnit> batch = [];

@@ -239,6 +239,35 @@ public sealed class CommitterTests(PostgresFixture postgres)
         Assert.Equal(63, outcomes.Count(outcome => outcome.Verdict == CommitVerdict.Committed));
     }
 
+    [Theory]
+    [InlineData("nonsense", "no-id")]
+    [InlineData("account", "no-id fenced")]
+    [InlineData("account", "")]
+    [InlineData("key", "0190a000-0000-7000-8000-000000000000")]
+    public async Task A_refusal_that_names_nobody_is_found_by_halving(string what, string missed)
+    {
+        await using var mall = await CommitterHarness.Start(
+            postgres,
+            options => options.Writers = 1
+        );
+        var members = await mall.Members(8);
+        var stale = members[3];
+        await mall.Commit(mall.Grant(stale, 1));
+        await mall.Execute(
+            $"""
+            create or replace function mall.refuse(what text, missed text) returns bigint language plpgsql as
+            $refuse$ begin raise exception using errcode = 'PM001', message = '{what}', detail = '{missed}'; end $refuse$
+            """
+        );
+
+        var outcomes = await Task.WhenAll(
+            members.Select(member => mall.Commit(mall.Grant(member, 5)))
+        );
+
+        Assert.Equal(CommitVerdict.Rejected, outcomes[3].Verdict);
+        Assert.Equal(7, outcomes.Count(outcome => outcome.Verdict == CommitVerdict.Committed));
+    }
+
     [Fact]
     public async Task A_deadline_counts_in_the_databases_time()
     {

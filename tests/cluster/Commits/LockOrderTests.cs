@@ -87,10 +87,11 @@ public sealed class LockOrderTests(PostgresFixture postgres)
         var unit = mall.Redeem(member, sku);
 
         List<string> plans = [];
-        using var batch = BatchFor(writer, unit);
-        foreach (NpgsqlBatchCommand command in batch.BatchCommands)
+        using var command = new BatchCommand(writer);
+        var batch = command.For(Batch.Of([new PendingUnit(unit, 0)], []));
+        foreach (NpgsqlBatchCommand statement in batch.BatchCommands)
         {
-            plans.Add(await Explain(writer, command));
+            plans.Add(await Explain(writer, statement));
         }
 
         Assert.Contains(
@@ -108,9 +109,6 @@ public sealed class LockOrderTests(PostgresFixture postgres)
             }
         );
     }
-
-    private static NpgsqlBatch BatchFor(NpgsqlConnection connection, CommitUnit unit) =>
-        BatchCommand.Create(connection, Batch.Of([new PendingUnit(unit, 0)], []));
 
     /// <summary>The generic plan, as the writer's settings make it.</summary>
     private static async Task<string> Explain(
