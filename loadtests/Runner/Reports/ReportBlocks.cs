@@ -165,17 +165,19 @@ internal static class ReportBlocks
             ],
             [
                 .. measurements.SelectMany(measurement =>
-                    measurement.StatusCodes.Select(code =>
-                        (IReadOnlyList<string>)
-                            [
-                                measurement.Name,
-                                code.StatusCode.Length == 0 ? Figures.Unknown : code.StatusCode,
-                                AnswerWords.Of(code.StatusCode, code.IsError),
-                                Figures.Count(code.Count),
-                                Figures.Percent(code.Percent),
-                                code.Message,
-                            ]
-                    )
+                    AnswerWords
+                        .InOrder(measurement.StatusCodes)
+                        .Select(code =>
+                            (IReadOnlyList<string>)
+                                [
+                                    measurement.Name,
+                                    code.StatusCode.Length == 0 ? Figures.Unknown : code.StatusCode,
+                                    AnswerWords.Of(code.StatusCode, code.IsError),
+                                    Figures.Count(code.Count),
+                                    Figures.Percent(code.Percent),
+                                    code.Message,
+                                ]
+                        )
                 ),
             ]
         );
