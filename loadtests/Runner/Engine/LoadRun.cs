@@ -211,12 +211,15 @@ internal sealed class LoadRun(NBomberContext settings, RunClock clock, IRunConso
             Metrics = [.. _metrics.Series(), .. theirs],
             Verdict = verdict,
         };
-        var files = ReportFiles.Write(
-            report,
-            settings.ReportFolder,
-            settings.ReportFileName ?? $"report_{session.TestInfo.SessionId}",
-            settings.ReportFormats
-        );
+        var files =
+            settings.ReportFormats.Count == 0
+                ? []
+                : ReportFiles.Write(
+                    report,
+                    settings.ReportFolder,
+                    settings.ReportFileName ?? $"report_{session.TestInfo.SessionId}",
+                    settings.ReportFormats
+                );
         console.End(report, files);
         settings.Extras?.Ended(report);
         return stats with

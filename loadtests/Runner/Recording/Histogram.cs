@@ -52,13 +52,18 @@ internal sealed class Histogram(long highest)
     public double Mean => Count == 0 ? 0 : _values!.GetMean();
     public double StdDev => Count == 0 ? 0 : _values!.GetStdDeviation();
 
-    /// <summary>Each recorded value with how often it was seen, rising.</summary>
+    /// <summary>Each recorded value, rounded down to three digits, with how often it was seen; rising.</summary>
     public IEnumerable<(long Value, long Count)> Recorded() =>
         Count == 0
             ? []
             : _values!
                 .RecordedValues()
-                .Select(one => (one.ValueIteratedTo, one.CountAddedInThisIterationStep));
+                .Select(one =>
+                    (
+                        _values.LowestEquivalentValue(one.ValueIteratedTo),
+                        one.CountAddedInThisIterationStep
+                    )
+                );
 
     private LongHistogram Values() => _values ??= new LongHistogram(highest, Digits);
 }

@@ -5,7 +5,10 @@ namespace PointsMall.LoadTests.Runner.Recording;
 /// <summary>All that is known of the answers of a scenario or step, in an interval or in all. Not thread-safe: <see cref="Recorder"/> is.</summary>
 internal sealed class Measurement
 {
-    /// <summary>Starts later than this after their time are late. Ten times the clock tick of an ordinary timer, and what a person would notice least.</summary>
+    /// <summary>
+    /// Starts later than this after their time are late: ten times what an idle machine's timers and threads are off by, and still little beside what
+    /// an answer under load takes.
+    /// </summary>
     public static readonly TimeSpan LateAfter = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Beyond so many different codes the rest is counted as one: a scenario that puts an id into its code must not fill the memory.</summary>
