@@ -116,12 +116,27 @@ public sealed class ChartTests
         Assert.Equal(1, PercentileCurve.Nines(0.9), 9);
         Assert.Equal(3, PercentileCurve.Nines(0.999), 9);
 
-        // 90 answers within 10 ms, 10 within 50 ms: p90 is the edge, and the last of 100 lies between p99 and p100.
-        var points = PercentileCurve.Points([new(10, 90), new(20, 0), new(50, 10)]).ToList();
+        // 90 answers within 10 ms, 10 within 50 ms, the slowest 45 ms: p90 is the edge, and the last of 100 lies between p99 and p100.
+        var latency = new LatencyReport(
+            Count: 100,
+            MinMs: 1,
+            MeanMs: 8,
+            MaxMs: 45,
+            StdDevMs: 2,
+            P50Ms: 5,
+            P75Ms: 7,
+            P90Ms: 10,
+            P95Ms: 30,
+            P99Ms: 44,
+            P999Ms: 45,
+            [new(10, 90), new(20, 0), new(50, 10)]
+        );
 
-        Assert.Equal([10, 10, 50, 50], points.Select(point => point.Ms));
+        var points = PercentileCurve.Points(latency).ToList();
+
+        Assert.Equal([1, 5, 7, 10, 10, 30, 44, 45], points.Select(point => point.Ms));
         Assert.Equal(
-            [0, 1, 1, Math.Round(Math.Log10(200), 6)],
+            [0, 0.30103, 0.60206, 1, 1, 1.30103, 2, 2.30103],
             points.Select(point => Math.Round(point.Nines, 6))
         );
     }

@@ -27,11 +27,11 @@ internal static class PercentileCurve
     {
         var known = curves.Where(curve => curve.Latency.Buckets.Count > 0).ToList();
         var x = Axis(known.Max(curve => curve.Latency.Count));
-        var largest = known.Max(curve => curve.Latency.Buckets[^1].UpToMs);
+        var largest = known.Max(curve => curve.Latency.MaxMs);
         var smallest = known
-            .Select(curve => curve.Latency.Buckets[0].UpToMs)
-            .Where(bound => bound > 0)
-            .DefaultIfEmpty(largest)
+            .Select(curve => curve.Latency.MinMs)
+            .Where(ms => ms > 0)
+            .DefaultIfEmpty(largest / 1000)
             .Min();
         return new()
         {
@@ -58,16 +58,23 @@ internal static class PercentileCurve
             ],
             Rows =
             [
-                .. TablePercentiles(x)
-                    .Select(percentile => new ChartRow(
-                        x.At(Nines(percentile)),
-                        [
-                            Label(percentile),
-                            .. known.Select(curve =>
-                                Figures.Short(At(curve.Latency.Buckets, percentile))
-                            ),
-                        ]
-                    )),
+                .. Measured(known[0].Latency)
+                    .Select(
+                        (measured, index) =>
+                            new ChartRow(
+                                x.At(Nines(measured.Percentile)),
+                                [
+                                    Label(measured.Percentile),
+                                    .. known.Select(curve =>
+                                        Figures.Short(Measured(curve.Latency)[index].Ms)
+                                    ),
+                                ]
+                            )
+                    ),
+                new ChartRow(
+                    1,
+                    ["max", .. known.Select(curve => Figures.Short(curve.Latency.MaxMs))]
+                ),
             ],
         };
 
@@ -93,7 +100,7 @@ internal static class PercentileCurve
         PathData.Line(
             PathData
                 .Thin(
-                    Points(latency.Buckets)
+                    Points(latency)
                         .Select(point => new PlotPoint(x.At(point.Nines), y.At(point.Ms)))
                 )
                 .Select(point => (PlotPoint?)point)
@@ -102,40 +109,44 @@ internal static class PercentileCurve
     /// <summary>log10 of 1/(1-p): 0.3 for the median, 1 for p90, 2 for p99.</summary>
     internal static double Nines(double percentile) => -Math.Log10(1 - percentile);
 
-    /// <summary>The curve's points. The largest answer is drawn where one of so many answers lies, not at infinity.</summary>
-    internal static IEnumerable<(double Nines, double Ms)> Points(
-        IReadOnlyList<LatencyBucket> buckets
-    )
+    /// <summary>
+    /// The curve's points: what is known exactly, from the smallest answer over the buckets' bounds and the measured percentiles to the largest,
+    /// which is drawn where the last of so many answers lies, not at infinity.
+    /// </summary>
+    internal static IEnumerable<(double Nines, double Ms)> Points(LatencyReport latency)
     {
-        var all = buckets.Sum(bucket => bucket.Count);
+        var end = End(latency.Count);
+        List<(double Nines, double Ms)> points = [(0, latency.MinMs), (end, latency.MaxMs)];
         var below = 0L;
-        foreach (var (upToMs, count) in buckets.Where(bucket => bucket.Count > 0))
+        foreach (var bucket in latency.Buckets.Where(bucket => bucket.Count > 0))
         {
-            // A bucket's bound is at or above all that is in it: from its first answer to its last the curve is no higher.
-            yield return (Nines((double)below / all), upToMs);
-            below += count;
-            yield return (Nines(Math.Min((double)below / all, 1 - 0.5 / all)), upToMs);
+            below += bucket.Count;
+            points.Add((Nines(Math.Min(1, (double)below / latency.Count)), bucket.UpToMs));
         }
+        points.AddRange(
+            Measured(latency).Select(measured => (Nines(measured.Percentile), measured.Ms))
+        );
+        return points
+            .Where(point => point.Nines <= end)
+            .Select(point => (point.Nines, Math.Min(point.Ms, latency.MaxMs)))
+            .Order();
     }
 
-    private static double At(IReadOnlyList<LatencyBucket> buckets, double percentile)
-    {
-        var rank = Math.Ceiling(percentile * buckets.Sum(bucket => bucket.Count));
-        var seen = 0L;
-        foreach (var bucket in buckets)
-        {
-            seen += bucket.Count;
-            if (seen >= rank && seen > 0)
-            {
-                return bucket.UpToMs;
-            }
-        }
-        return buckets[^1].UpToMs;
-    }
+    private static (double Percentile, double Ms)[] Measured(LatencyReport latency) =>
+        [
+            (0.5, latency.P50Ms),
+            (0.75, latency.P75Ms),
+            (0.9, latency.P90Ms),
+            (0.95, latency.P95Ms),
+            (0.99, latency.P99Ms),
+            (0.999, latency.P999Ms),
+        ];
+
+    private static double End(long count) => Math.Max(1, Nines(1 - 0.5 / Math.Max(1, count)));
 
     private static Scale Axis(long count)
     {
-        var end = Math.Max(1, Nines(1 - 0.5 / Math.Max(1, count)));
+        var end = End(count);
         return new()
         {
             From = 0,
@@ -143,26 +154,6 @@ internal static class PercentileCurve
             IsLog = false,
             Ticks = [.. Percentiles.Select(Nines).Where(nines => nines <= end)],
         };
-    }
-
-    private static IEnumerable<double> TablePercentiles(Scale x)
-    {
-        double[] within =
-        [
-            0,
-            0.25,
-            0.5,
-            0.75,
-            0.9,
-            0.95,
-            0.99,
-            0.995,
-            0.999,
-            0.9995,
-            0.9999,
-            0.99999,
-        ];
-        return within.Where(percentile => Nines(percentile) <= x.To);
     }
 
     private static string Label(double percentile) =>
