@@ -65,11 +65,15 @@ internal sealed class ScriptedServer : IAsyncDisposable
     {
         private readonly byte[] _buffer = new byte[64 * 1024];
 
-        /// <summary>Waits for a request without a body and returns it; empty when the client has hung up.</summary>
-        public async Task<string> Request()
+        /// <summary>Waits for a request and returns it; empty when the client has hung up.</summary>
+        /// <param name="bodyEnd">What its body ends with; empty for a request without one.</param>
+        public async Task<string> Request(string bodyEnd = "")
         {
             var text = new StringBuilder();
-            while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            while (
+                !text.ToString()
+                    .EndsWith(bodyEnd.Length > 0 ? bodyEnd : "\r\n\r\n", StringComparison.Ordinal)
+            )
             {
                 var count = await stream.ReadAsync(_buffer);
                 if (count == 0)
