@@ -1,3 +1,4 @@
+using System.CommandLine;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Compare;
 
@@ -9,4 +10,10 @@ var command = BenchCommandLine.Create(
     (options, cancelled) => BenchCommand.Told(() => BenchCommand.Run(options, cancelled)),
     (options, cancelled) => BenchCommand.Told(() => BenchCommand.Prepare(options, cancelled))
 );
-return await command.Parse(args).InvokeAsync();
+
+// A mall is stopped in order before the process ends, however long that takes.
+return await command
+    .Parse(args)
+    .InvokeAsync(
+        new InvocationConfiguration { ProcessTerminationTimeout = Timeout.InfiniteTimeSpan }
+    );

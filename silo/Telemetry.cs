@@ -67,7 +67,16 @@ public static class Telemetry
         {
             app.MapWhen(
                 http => http.Connection.LocalPort == port,
-                metrics => metrics.UseOpenTelemetryPrometheusScrapingEndpoint()
+                metrics =>
+                {
+                    metrics.UseOpenTelemetryPrometheusScrapingEndpoint();
+                    // Whatever else is asked for, though it may have an endpoint on the health port.
+                    metrics.Run(http =>
+                    {
+                        http.Response.StatusCode = StatusCodes.Status404NotFound;
+                        return Task.CompletedTask;
+                    });
+                }
             );
         }
     }

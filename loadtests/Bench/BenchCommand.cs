@@ -46,7 +46,23 @@ internal static class BenchCommand
             List();
             return WrongUse;
         }
-        return Passed;
+        await using var malls = new MallHost(options);
+        using var mall = await malls.Start(cancelled);
+        var builder = new StageBuilder(mall, options, Console.Out);
+        var population = await builder.EnsurePopulation(cancelled);
+        var passed = true;
+        foreach (var name in options.Scenarios)
+        {
+            var plan = ScenarioList.All.Single(plan => plan.Name == name);
+            Console.WriteLine($"{name}: {plan.Summary}");
+            var stage = await builder.Build(plan.Needs(options), population, cancelled);
+            if (stage.Needs.FreshProcesses)
+            {
+                await malls.Restart(cancelled);
+            }
+            passed &= await new ScenarioRun(plan, stage, mall, options).Run(cancelled);
+        }
+        return passed ? Passed : Failed;
     }
 
     /// <summary>A population in a data folder; with <c>--members</c> also members, tokens and SKUs as files there, for other load generators.</summary>

@@ -11,6 +11,16 @@ internal static class BenchCommandLine
     {
         Description = "Scenarios to run, one after the other; none lists them",
         Arity = ArgumentArity.ZeroOrMore,
+        Validators =
+        {
+            result =>
+            {
+                foreach (var token in result.Tokens.Where(token => token.Value.StartsWith('-')))
+                {
+                    result.AddError($"there is no option {token.Value}");
+                }
+            },
+        },
     };
 
     private static readonly Option<Uri?> Against = new("--against")

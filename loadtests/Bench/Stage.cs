@@ -1,4 +1,5 @@
 using PointsMall.LoadTests.Bench.Histories;
+using PointsMall.LoadTests.Bench.Watching;
 
 namespace PointsMall.LoadTests.Bench;
 
@@ -27,6 +28,11 @@ public sealed class Stage
 
     /// <summary>Every answer to a command goes here.</summary>
     public History History { get; } = new();
+
+    /// <summary>What the mall's processes measured of themselves; complete when the load is over.</summary>
+    public IReadOnlyList<SampledSeries> Series => Watch?.Series ?? [];
+
+    internal RunWatch? Watch { get; set; }
 
     /// <summary>The SKUs of one shelf.</summary>
     public IReadOnlyList<StageSku> Shelf(string name) =>

@@ -37,6 +37,17 @@ public readonly record struct Attempt
 
     /// <summary>The same when it was answered or given up.</summary>
     public required long AnsweredAt { get; init; }
+
+    /// <summary>It was carried out, now or by an earlier request with its key.</summary>
+    internal bool IsDone => Status is >= 200 and < 300;
+
+    /// <summary>
+    /// It was not carried out, and will not be. A 5xx or no answer says nothing; nor does the news that the key has done something else.
+    /// </summary>
+    internal bool IsRefused =>
+        Status is >= 400 and < 500 && !string.Equals(Code, KeyReused, StringComparison.Ordinal);
+
+    private const string KeyReused = "idempotency_key_reused";
 }
 
 /// <summary>Lines of a redemption. Made before the load by <see cref="History.Basket"/>, one for each that differs.</summary>

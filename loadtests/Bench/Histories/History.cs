@@ -16,9 +16,13 @@ public sealed class History
     private readonly ConcurrentDictionary<string, short> _codes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<int, Shopper> _members = [];
     private int _lastCode;
+    private int _unclear;
 
     /// <summary>Answers so far.</summary>
     public int Count => _stripes.Sum(stripe => stripe.Count);
+
+    /// <summary>Of these, those that do not tell whether the request was carried out.</summary>
+    public int Unclear => _unclear;
 
     /// <summary>What a redemption asks for; called before the load.</summary>
     public Basket Basket(params IReadOnlyList<BasketLine> lines)
@@ -34,6 +38,10 @@ public sealed class History
     public void Add(in Attempt attempt)
     {
         _members.TryAdd(attempt.Member.Number, attempt.Member);
+        if (!attempt.IsDone && !attempt.IsRefused)
+        {
+            Interlocked.Increment(ref _unclear);
+        }
         var packed = new Packed
         {
             Key = attempt.Key,
@@ -49,26 +57,37 @@ public sealed class History
         _stripes[Environment.CurrentManagedThreadId % _stripes.Length].Add(packed);
     }
 
-    /// <summary>All answers, in no order. Not while answers are added.</summary>
-    public IEnumerable<Attempt> Attempts()
+    /// <summary>The members of whom there is an answer, in the order of their numbers.</summary>
+    public IReadOnlyList<Shopper> Members() =>
+        [.. _members.Values.OrderBy(member => member.Number)];
+
+    /// <summary>The answers to some members, in no order. Not while answers are added.</summary>
+    public IEnumerable<Attempt> Attempts(IReadOnlySet<int> ofMembers)
     {
+        ArgumentNullException.ThrowIfNull(ofMembers);
         var codes = _codes.ToDictionary(code => code.Value, code => code.Key);
         foreach (var packed in _stripes.SelectMany(stripe => stripe.All()))
         {
-            yield return new Attempt
+            if (ofMembers.Contains(packed.Member))
             {
-                Operation = packed.Operation,
-                Member = _members[packed.Member],
-                Key = packed.Key,
-                Basket = packed.Basket == 0 ? null : _baskets[packed.Basket - 1],
-                OrderId = packed.OrderId,
-                Status = packed.Status,
-                Code = packed.Code == 0 ? "" : codes[packed.Code],
-                SentAt = packed.SentAt,
-                AnsweredAt = packed.AnsweredAt,
-            };
+                yield return Unpack(packed, codes);
+            }
         }
     }
+
+    private Attempt Unpack(in Packed packed, Dictionary<short, string> codes) =>
+        new()
+        {
+            Operation = packed.Operation,
+            Member = _members[packed.Member],
+            Key = packed.Key,
+            Basket = packed.Basket == 0 ? null : _baskets[packed.Basket - 1],
+            OrderId = packed.OrderId,
+            Status = packed.Status,
+            Code = packed.Code == 0 ? "" : codes[packed.Code],
+            SentAt = packed.SentAt,
+            AnsweredAt = packed.AnsweredAt,
+        };
 
     private short CodeOf(string? code) =>
         string.IsNullOrEmpty(code)

@@ -16,18 +16,12 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
         {
             return MallAccess.Against(url, _temporary ? null : _data);
         }
-        (_own, var api) = await OwnMall.Start(
-            MallScript.Path,
-            _data,
-            options.Silos,
-            Settings(),
-            cancelled
-        );
-        return MallAccess.Of(api, _data);
+        await StartOwn(cancelled);
+        return MallAccess.Of(_own!.Api, _data);
     }
 
-    /// <summary>The processes end and are started again, over the same data.</summary>
-    public async Task<MallAccess> Restart(CancellationToken cancelled)
+    /// <summary>All processes end and are started again where they were, over the same data.</summary>
+    public async Task Restart(CancellationToken cancelled)
     {
         if (_own is null)
         {
@@ -36,7 +30,7 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
             );
         }
         await _own.DisposeAsync();
-        return await Start(cancelled);
+        await StartOwn(cancelled);
     }
 
     public async ValueTask DisposeAsync()
@@ -59,6 +53,16 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
             _data.Remove();
         }
     }
+
+    private async Task StartOwn(CancellationToken cancelled) =>
+        _own = await OwnMall.Start(
+            MallScript.Path,
+            _data,
+            options.Silos,
+            _own?.Api.Port ?? OwnMall.FreePort(),
+            Settings(),
+            cancelled
+        );
 
     private Dictionary<string, string> Settings()
     {

@@ -12,7 +12,7 @@ internal sealed class OwnMall : IAsyncDisposable
     private const string Ready = "ready: ";
     private readonly Process _up;
     private readonly StringBuilder _said = new();
-    private readonly TaskCompletionSource<Uri> _ready = new(
+    private readonly TaskCompletionSource _ready = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
@@ -20,6 +20,7 @@ internal sealed class OwnMall : IAsyncDisposable
         string script,
         DataFolder data,
         int silos,
+        int apiPort,
         IReadOnlyDictionary<string, string> settings
     )
     {
@@ -38,7 +39,7 @@ internal sealed class OwnMall : IAsyncDisposable
             "--silos",
             silos.ToString(CultureInfo.InvariantCulture),
             "--api-port",
-            FreePort().ToString(CultureInfo.InvariantCulture),
+            apiPort.ToString(CultureInfo.InvariantCulture),
             "--no-seed",
             "--no-rate-limits",
             "--metrics",
@@ -51,32 +52,39 @@ internal sealed class OwnMall : IAsyncDisposable
         {
             start.Environment[name] = value;
         }
+        Api = new Uri($"http://127.0.0.1:{apiPort}");
         _up = new Process { StartInfo = start };
         _up.OutputDataReceived += (_, line) => Hear(line.Data);
         _up.ErrorDataReceived += (_, line) => Hear(line.Data);
     }
 
+    /// <summary>Where its API listens.</summary>
+    public Uri Api { get; }
+
     /// <param name="script">The path of <c>mall</c>.</param>
     /// <param name="data">Its data folder.</param>
     /// <param name="silos">Silo processes.</param>
+    /// <param name="apiPort">Where its API is to listen.</param>
     /// <param name="settings">Environment variables beside the bench's own, for every process.</param>
     /// <param name="cancelled">Gives up waiting, and stops what was started.</param>
-    /// <returns>The mall, ready, and where its API listens.</returns>
-    public static async Task<(OwnMall Mall, Uri Api)> Start(
+    /// <returns>The mall, ready.</returns>
+    public static async Task<OwnMall> Start(
         string script,
         DataFolder data,
         int silos,
+        int apiPort,
         IReadOnlyDictionary<string, string> settings,
         CancellationToken cancelled
     )
     {
-        var mall = new OwnMall(script, data, silos, settings);
+        var mall = new OwnMall(script, data, silos, apiPort, settings);
         mall._up.Start();
         mall._up.BeginOutputReadLine();
         mall._up.BeginErrorReadLine();
         try
         {
-            return (mall, await mall._ready.Task.WaitAsync(cancelled));
+            await mall._ready.Task.WaitAsync(cancelled);
+            return mall;
         }
         catch
         {
@@ -116,7 +124,7 @@ internal sealed class OwnMall : IAsyncDisposable
         }
         if (line.StartsWith(Ready, StringComparison.Ordinal))
         {
-            _ready.TrySetResult(new Uri(line[Ready.Length..]));
+            _ready.TrySetResult();
         }
         // A process that dies and is started again belongs into the run's own output.
         else if (_ready.Task.IsCompleted && line.StartsWith("mall: ", StringComparison.Ordinal))
@@ -126,7 +134,7 @@ internal sealed class OwnMall : IAsyncDisposable
     }
 
     /// <summary>Below the ports that the kernel gives to outgoing connections, of which a load makes many.</summary>
-    private static int FreePort()
+    public static int FreePort()
     {
         while (true)
         {
