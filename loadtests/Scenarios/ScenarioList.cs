@@ -16,5 +16,6 @@ internal static class ScenarioList
         Earn.Plan,
         ColdRush.Plan(),
         Saturation.Plan(),
+        Soak.Plan,
     ];
 }
