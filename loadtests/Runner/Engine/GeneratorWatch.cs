@@ -1,4 +1,3 @@
-using System.Diagnostics.Tracing;
 using PointsMall.LoadTests.Runner.Reports;
 
 namespace PointsMall.LoadTests.Runner.Engine;
@@ -6,7 +5,7 @@ namespace PointsMall.LoadTests.Runner.Engine;
 /// <summary>What the load costs the process that makes it. A generator without a free core, or in a long pause, measures itself.</summary>
 internal sealed class GeneratorWatch : IDisposable
 {
-    private readonly PauseListener _pauses = new();
+    private readonly Pauses _pauses = new();
     private readonly RunClock _clock;
     private readonly TimeSpan _startedAt;
     private readonly TimeSpan _cpu = Environment.CpuUsage.TotalTime;
@@ -38,38 +37,43 @@ internal sealed class GeneratorWatch : IDisposable
         );
     }
 
-    public void Dispose() => _pauses.Dispose();
+    public void Dispose() => _pauses.End();
 
-    /// <summary>The runtime sums its pauses up; only its events tell how long each was.</summary>
-    private sealed class PauseListener : EventListener
+    /// <summary>
+    /// The runtime sums its pauses up but tells only of the last how long it was, so each must be asked for before the next: an object that nobody
+    /// holds is finalized after the collection that finds it, and leaves another for the next.
+    /// </summary>
+    private sealed class Pauses
     {
-        private const EventKeywords Collections = (EventKeywords)0x1;
-        private const int Suspending = 9;
-        private const int Resumed = 3;
+        private volatile bool _over;
+        private long _longestTicks;
 
-        private DateTime _suspendedAt;
+        public Pauses() => Plant();
 
-        public TimeSpan Longest { get; private set; }
+        public TimeSpan Longest => TimeSpan.FromTicks(Volatile.Read(ref _longestTicks));
 
-        protected override void OnEventSourceCreated(EventSource eventSource)
+        public void End() => _over = true;
+
+        private void Plant() => _ = new Seed(this);
+
+        private void Collected()
         {
-            if (eventSource.Name == "Microsoft-Windows-DotNETRuntime")
+            // Written by the finalizer thread alone.
+            foreach (var pause in GC.GetGCMemoryInfo(GCKind.Any).PauseDurations)
             {
-                EnableEvents(eventSource, EventLevel.Informational, Collections);
+                Volatile.Write(ref _longestTicks, Math.Max(_longestTicks, pause.Ticks));
+            }
+            if (!_over)
+            {
+                Plant();
             }
         }
 
-        protected override void OnEventWritten(EventWrittenEventArgs eventData)
+        private sealed class Seed(Pauses pauses)
         {
-            if (eventData.EventId == Suspending)
-            {
-                _suspendedAt = eventData.TimeStamp;
-            }
-            else if (eventData.EventId == Resumed && _suspendedAt != default)
-            {
-                var pause = eventData.TimeStamp - _suspendedAt;
-                Longest = pause > Longest ? pause : Longest;
-            }
+#pragma warning disable MA0055 // It holds nothing: the finalizer is the runtime's only word that a collection is over.
+            ~Seed() => pauses.Collected();
+#pragma warning restore MA0055
         }
     }
 }

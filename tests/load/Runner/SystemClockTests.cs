@@ -41,6 +41,25 @@ public sealed class SystemClockTests : IRunConsole
     }
 
     [Fact]
+    public void The_longest_pause_of_the_garbage_collector_is_seen()
+    {
+        using var watch = new GeneratorWatch(new SystemClock(TimeProvider.System));
+        for (
+            var limit = System.Diagnostics.Stopwatch.StartNew();
+            watch.Report().MaxGcPauseMs == 0 && limit.Elapsed < Seconds(30);
+
+        )
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        var report = watch.Report();
+        Assert.True(report.GcCount > 0);
+        Assert.InRange(report.MaxGcPauseMs, double.Epsilon, report.GcPauseMs);
+    }
+
+    [Fact]
     public void It_waits_until_the_time_or_until_it_is_stopped()
     {
         using var stop = new CancellationTokenSource();
