@@ -50,7 +50,7 @@ internal static class BenchCommand
         using var mall = await malls.Start(cancelled);
         var builder = new StageBuilder(mall, options, Console.Out);
         var population = await builder.EnsurePopulation(cancelled);
-        var passed = true;
+        var results = new List<RunResult>();
         foreach (var name in options.Scenarios)
         {
             var plan = ScenarioList.All.Single(plan => plan.Name == name);
@@ -60,9 +60,9 @@ internal static class BenchCommand
             {
                 await malls.Restart(cancelled);
             }
-            passed &= await new ScenarioRun(plan, stage, mall, options).Run(cancelled);
+            results.Add(await new ScenarioRun(plan, stage, mall, options).Run(cancelled));
         }
-        return passed ? Passed : Failed;
+        return (int)(results.Contains(RunResult.Wrong) ? RunResult.Wrong : results.Max());
     }
 
     /// <summary>A population in a data folder; with <c>--members</c> also members, tokens and SKUs as files there, for other load generators.</summary>

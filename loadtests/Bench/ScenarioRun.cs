@@ -12,8 +12,7 @@ internal sealed class ScenarioRun(
     BenchOptions options
 )
 {
-    /// <returns>False when thresholds, pace, answers or books are not as they must be.</returns>
-    public async Task<bool> Run(CancellationToken cancelled)
+    public async Task<RunResult> Run(CancellationToken cancelled)
     {
         var facts = await Machine.Describe(mall, options, cancelled);
         await using var watch = new RunWatch(mall);
@@ -34,8 +33,12 @@ internal sealed class ScenarioRun(
             .WaitAsync(cancelled);
         await watch.Stop();
         var verdict = await books.Run(stats, cancelled);
-        Tell(verdict);
-        return verdict.Passed && stats.Thresholds.All(threshold => !threshold.IsFailed);
+        foreach (var (name, what) in verdict.Details)
+        {
+            Console.WriteLine($"{name}: {what}");
+        }
+        Console.WriteLine(verdict.Line);
+        return ResultOf(verdict, stats.Thresholds.All(threshold => !threshold.IsFailed));
 #else
         var extras = new RunExtras(facts, stage, watch, books, cancelled);
         // A run can't be told to stop from outside; who cancels does not want its reports.
@@ -44,21 +47,25 @@ internal sealed class ScenarioRun(
                 CancellationToken.None
             )
             .WaitAsync(cancelled);
-        Tell(extras.Verdict);
-        return extras.Passed;
+        Console.WriteLine(extras.Verdict!.Line);
+        return ResultOf(extras.Verdict, extras.Passed);
 #endif
     }
 
-    private static void Tell(BenchVerdict? verdict)
-    {
-        if (verdict is null)
-        {
-            return;
-        }
-        foreach (var (name, what) in verdict.Details)
-        {
-            Console.WriteLine($"{name}: {what}");
-        }
-        Console.WriteLine(verdict.Line);
-    }
+    private static RunResult ResultOf(BenchVerdict verdict, bool passed) =>
+        !verdict.Passed ? RunResult.Wrong
+        : !passed ? RunResult.Missed
+        : RunResult.Passed;
+}
+
+/// <summary>How a run ended; the process's exit code.</summary>
+internal enum RunResult
+{
+    Passed = 0,
+
+    /// <summary>An answer or the books are wrong, or the scenario itself says so.</summary>
+    Wrong = 1,
+
+    /// <summary>All is right, but a threshold was missed or the load generator did not keep its pace.</summary>
+    Missed = 2,
 }

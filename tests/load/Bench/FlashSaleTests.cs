@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace PointsMall.Tests.Load.Bench;
+
+/// <summary>The whole of <c>./mall bench</c>, on processes of its own: a test of correctness, not of speed.</summary>
+public sealed partial class FlashSaleTests
+{
+    /// <summary>All is right, or all but the pace: this machine may be as slow as it likes.</summary>
+    private static readonly int[] Right = [0, 2];
+
+    [Fact, Trait("Behaviour", "MKT-1")]
+    public async Task A_sale_sells_out_and_neither_answers_nor_books_are_wrong()
+    {
+        // With a space in its path, and open to the user who runs PostgreSQL for root.
+        var folder = Directory.CreateTempSubdirectory("flash sale ");
+        folder.UnixFileMode = (UnixFileMode)0b111_101_101;
+        try
+        {
+            var (exitCode, output) = await Bench(
+                folder.FullName,
+                "flash_sale",
+                "--duration=15s",
+                "--rate=150",
+                "--members=600",
+                "--stock=200",
+                "--lots=4",
+                $"--report={folder.FullName}"
+            );
+
+            Assert.True(Right.Contains(exitCode), $"ended with {exitCode}:\n{output}");
+            Assert.Contains(
+                "sold 200 of 200, oversold 0, lost 0, double 0",
+                output,
+                StringComparison.Ordinal
+            );
+            var reports = Directory
+                .GetFiles(Path.Combine(folder.FullName, "flash_sale"))
+                .Order(StringComparer.Ordinal)
+                .ToList();
+            Assert.Equal([".csv", ".html", ".md", ".txt"], reports.Select(Path.GetExtension));
+            var text = await File.ReadAllTextAsync(
+                reports[3],
+                TestContext.Current.CancellationToken
+            );
+            Assert.Matches(AnswersAgree(), text);
+            Assert.Contains("all hold", text, StringComparison.Ordinal);
+            Assert.Empty(folder.GetDirectories("mall-bench-*"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<(int ExitCode, string Output)> Bench(
+        string temporary,
+        params string[] arguments
+    )
+    {
+        using var process = Process.Start(
+            new ProcessStartInfo("bash", [Script(), "bench", .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
+                Environment = { ["TMPDIR"] = temporary },
+            }
+        )!;
+        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, await output + await errors);
+    }
+
+    private static string Script()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "mall")))
+        {
+            folder = folder.Parent ?? throw new InvalidOperationException("no mall above the test");
+        }
+        return Path.Combine(folder.FullName, "mall");
+    }
+
+    [GeneratedRegex(
+        "[0-9,]+ answers to [0-9,]+ requests: all agree",
+        RegexOptions.None,
+        matchTimeoutMilliseconds: 1_000
+    )]
+    private static partial Regex AnswersAgree();
+}
