@@ -20,7 +20,7 @@ internal sealed record Growth(
 )
 {
     public const string Rule =
-        "memory, activations and tables changed in place level off when the last half grew by at most half of what the first did, or by at most 5 % of the level; tables that only get more rows, when the last half grew by at most a quarter more than the first, or by less than 1 MB";
+        "less than 1 MB in the last half is no growth; else memory, activations and tables changed in place level off when the last half grew by at most half of what the first did, or by at most 5 % of the level, and tables that only get more rows when it grew by at most a quarter more than the first";
 
     /// <summary>Before, caches and heaps are still being filled.</summary>
     public static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(10);
@@ -33,9 +33,12 @@ internal sealed record Growth(
     private static readonly string[] InPlace = ["member_account", "stock"];
 
     public bool LevelsOff =>
-        Accumulates
-            ? Last <= 1.25 * Math.Max(First, 0) || Last < SmallMb
-            : Last <= 0.5 * Math.Max(First, 0) || Last <= SmallShare * Level;
+        (Unit == "MB" && Last < SmallMb)
+        || (
+            Accumulates
+                ? Last <= 1.25 * Math.Max(First, 0)
+                : Last <= Math.Max(0.5 * First, SmallShare * Level)
+        );
 
     /// <returns>Null for a series that says nothing about growth, or has too few samples.</returns>
     public static Growth? Of(SampledSeries series)

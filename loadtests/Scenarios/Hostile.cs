@@ -36,7 +36,8 @@ internal static class Hostile
             Shelves =
             [
                 .. sale.Shelves,
-                new Shelf(Bait, Abuses.MostLines - 1, 1_000_000),
+                // More than all abusers could take.
+                new Shelf(Bait, Abuses.MostLines - 1, FlashSale.RushOf(options).Demand),
                 new Shelf(Empty, 1, 0),
             ],
         };

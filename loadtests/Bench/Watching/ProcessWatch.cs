@@ -41,7 +41,7 @@ internal sealed class ProcessWatch(DataFolder? data)
     /// <summary>The server and its backends. A backend that has ended takes its time with it, so growth is summed over those that live.</summary>
     private void SampleServer(SeriesBook book, double at, int server)
     {
-        var cores = 0.0;
+        var (cores, privateMb) = (0.0, 0.0);
         var known = _last.ToDictionary();
         _last.Clear();
         foreach (var pid in Backends(server).Prepend(server))
@@ -52,12 +52,35 @@ internal sealed class ProcessWatch(DataFolder? data)
             }
             _last[pid] = stat.CpuSeconds;
             cores += known.TryGetValue(pid, out var before) ? stat.CpuSeconds - before : 0;
+            privateMb += PrivateMb(pid);
         }
         _serverSeconds += cores;
         book.Rate(Postgres, "CPU", "cores", at, _serverSeconds);
+        book.Set(Postgres, "memory", "MB", at, privateMb);
     }
 
     private double _serverSeconds;
+
+    /// <summary>Without the buffers that all backends share: they would count once for each.</summary>
+    private static double PrivateMb(int pid)
+    {
+        try
+        {
+            var pages = File.ReadAllText(
+                    string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/statm")
+                )
+                .Split(' ');
+            return (
+                    double.Parse(pages[1], CultureInfo.InvariantCulture)
+                    - double.Parse(pages[2], CultureInfo.InvariantCulture)
+                ) * PageMb;
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            return 0;
+        }
+    }
 
     private static IEnumerable<int> Backends(int server)
     {
