@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using PointsMall.LoadTests.Bench;
 
 namespace PointsMall.LoadTests.Compare;
 
@@ -43,7 +44,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <param name="readyPrefix">How that line begins.</param>
     /// <param name="within">How long that may take.</param>
     /// <returns>The process, and the rest of the line.</returns>
-    /// <exception cref="ComparisonException">It ended, or said nothing in time.</exception>
+    /// <exception cref="BenchException">It ended, or said nothing in time.</exception>
     public static async Task<(ChildProcess Process, string Ready)> Start(
         IReadOnlyList<string> program,
         IReadOnlyDictionary<string, string> environment,
@@ -65,7 +66,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (TimeoutException late)
         {
             await child.DisposeAsync();
-            throw new ComparisonException(
+            throw new BenchException(
                 $"{program[0]} was not ready within {within.TotalSeconds:0} s; see {logFile}",
                 late
             );
@@ -99,7 +100,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         if (line is null)
         {
             _ready.TrySetException(
-                new ComparisonException($"a process ended before it was ready; see {LogFile}")
+                new BenchException($"a process ended before it was ready; see {LogFile}")
             );
             return;
         }
@@ -112,14 +113,4 @@ internal sealed class ChildProcess : IAsyncDisposable
             _ready.TrySetResult(line[_readyPrefix.Length..]);
         }
     }
-}
-
-/// <summary>Why a comparison can't run or go on, in words for whoever called it.</summary>
-public sealed class ComparisonException : Exception
-{
-    public ComparisonException(string message)
-        : base(message) { }
-
-    public ComparisonException(string message, Exception inner)
-        : base(message, inner) { }
 }

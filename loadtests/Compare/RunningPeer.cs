@@ -1,4 +1,6 @@
 using System.Globalization;
+using PointsMall.LoadTests.Bench;
+using PointsMall.LoadTests.Bench.Malls;
 
 namespace PointsMall.LoadTests.Compare;
 
@@ -6,7 +8,10 @@ namespace PointsMall.LoadTests.Compare;
 internal sealed class RunningPeer : IAsyncDisposable
 {
     private const string Ready = "ready: ";
-    private const string AnyPort = "http://127.0.0.1:0";
+    private static readonly string Program = Path.Combine(
+        MallScript.Root,
+        "loadtests/Peers/bin/Release/net10.0/PointsMall.LoadTests.Peers.dll"
+    );
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(90);
     private readonly List<(string Name, ChildProcess Process)> _processes = [];
     private readonly Dictionary<string, string> _environment = new(StringComparer.Ordinal);
@@ -30,14 +35,14 @@ internal sealed class RunningPeer : IAsyncDisposable
     /// <param name="kind">Which.</param>
     /// <param name="folder">Where its data and logs are; what is there from an earlier start is used again.</param>
     /// <param name="publicKeyFile">Whose tokens it believes.</param>
-    /// <param name="settings">More settings of the peer's own, as `--Postgres:Connections 8`.</param>
-    /// <param name="api">The API's address; port 0 takes any that is free.</param>
+    /// <param name="settings">More settings of the peer's own, as `--Postgres:Connections=8`.</param>
+    /// <param name="port">The API's port on 127.0.0.1; 0 takes any that is free.</param>
     public static async Task<RunningPeer> Start(
         PeerKind kind,
         string folder,
         string publicKeyFile,
         IReadOnlyList<string> settings,
-        string api = AnyPort
+        int port = 0
     )
     {
         var peer = new RunningPeer(kind);
@@ -50,16 +55,24 @@ internal sealed class RunningPeer : IAsyncDisposable
             {
                 peer._environment[store.Setting] = await peer.Run(
                     store.Name,
-                    ["bash", Repository.File(store.Script), folder, .. store.Arguments],
+                    [
+                        "bash",
+                        Path.Combine(MallScript.Root, store.Script),
+                        folder,
+                        .. store.Arguments,
+                    ],
                     folder
                 );
             }
             foreach (var process in kind.Processes)
             {
-                peer._environment["Urls"] = process == kind.Processes[^1] ? api : AnyPort;
+                peer._environment["Urls"] = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"http://127.0.0.1:{(process == kind.Processes[^1] ? port : 0)}"
+                );
                 var address = await peer.Run(
                     process.Name,
-                    ["dotnet", Repository.PeersProgram, .. process.Arguments, .. settings],
+                    ["dotnet", Program, .. process.Arguments, .. settings],
                     folder
                 );
                 peer._http.BaseAddress = new Uri(address);
@@ -87,6 +100,9 @@ internal sealed class RunningPeer : IAsyncDisposable
             ),
             skus
         );
+
+    /// <summary>What the peer has stored, read at the first use.</summary>
+    public PeerBooks Books() => new(_http);
 
     public async ValueTask DisposeAsync()
     {
@@ -116,7 +132,7 @@ internal sealed class RunningPeer : IAsyncDisposable
         using var answer = await _http.PostAsync(new Uri(path, UriKind.Relative), body);
         if (!answer.IsSuccessStatusCode)
         {
-            throw new ComparisonException(
+            throw new BenchException(
                 $"{Kind.Name} answered {path} with {(int)answer.StatusCode}; see its log"
             );
         }
