@@ -57,7 +57,8 @@ internal static class Machine
 
     /// <summary>The version of the package that the type came with.</summary>
     private static string? Package(Type type) =>
-        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+        type
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
             ?.InformationalVersion.Split('+')[0];
 
     private static string Processor() =>

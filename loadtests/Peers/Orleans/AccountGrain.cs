@@ -8,6 +8,7 @@ namespace PointsMall.LoadTests.Peers.Orleans;
 /// Reserves the stock first, so that whoever comes too late costs no write of an account; then debits, remembers the key and makes the order
 /// in one write. The operation's id follows from member and key: a retry finds the reservation of an attempt that never got to its end.
 /// </summary>
+[GrainType("peer.account")]
 internal sealed class AccountGrain(
     [PersistentState("account", PeerSilo.Storage)] IPersistentState<AccountState> account,
     TimeProvider clock

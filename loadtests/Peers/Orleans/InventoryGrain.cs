@@ -7,7 +7,7 @@ namespace PointsMall.LoadTests.Peers.Orleans;
 /// Reentrant, and every decision is one synchronous step, so the runtime joins the writes of all that wait into one. A reservation stays until
 /// the account says what became of it.
 /// </summary>
-[Reentrant]
+[GrainType("peer.inventory"), Reentrant]
 internal sealed class InventoryGrain(
     [PersistentState("inventory", PeerSilo.Storage)] IPersistentState<InventoryState> inventory,
     TimeProvider clock

@@ -23,16 +23,9 @@ internal static class OrleansTables
             "select to_regclass('orleans.OrleansQuery') is not null",
             connection
         );
-        if (await look.ExecuteScalarAsync() is true)
-        {
-            return;
-        }
-        string[] scripts =
-        [
-            await Resource.Read("000_roles.sql"),
-            await Resource.Read("001_orleans.sql"),
-            List,
-        ];
+        string[] scripts = await look.ExecuteScalarAsync() is true
+            ? [List]
+            : [await Resource.Read("000_roles.sql"), await Resource.Read("001_orleans.sql"), List];
         await using var transaction = await connection.BeginTransactionAsync();
         foreach (var script in scripts)
         {

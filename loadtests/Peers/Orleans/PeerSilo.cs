@@ -18,6 +18,15 @@ internal static class PeerSilo
 
     public static async Task<int> Run(string[] args)
     {
+        await using var app = await Build(args);
+        app.TalkToStarter();
+        await app.RunAsync();
+        return 0;
+    }
+
+    /// <summary>A silo that is not started yet.</summary>
+    public static async Task<WebApplication> Build(string[] args)
+    {
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         var database = builder.Configuration.Required("ConnectionStrings:peer");
@@ -25,10 +34,7 @@ internal static class PeerSilo
         builder.Services.AddSingleton(TimeProvider.System);
         var connections = builder.Configuration.GetValue("AdoNet:Connections", StorageConnections);
         builder.Host.UseOrleans(silo => Configure(silo, database, connections));
-        await using var app = builder.Build();
-        app.TalkToStarter();
-        await app.RunAsync();
-        return 0;
+        return builder.Build();
     }
 
     private static void Configure(ISiloBuilder silo, string database, int connections) =>

@@ -41,7 +41,7 @@ internal sealed class RefusedException(string code) : Exception(code)
     public string Code { get; } = code;
 }
 
-[Reentrant]
+[GrainType("peer.transactionalaccount"), Reentrant]
 internal sealed class TransactionalAccountGrain(
     [TransactionalState("account", PeerSilo.Storage)]
         ITransactionalState<TransactionalAccountState> account,
@@ -106,7 +106,7 @@ internal sealed class TransactionalAccountGrain(
         account.PerformRead(state => state.Current?.Orders.ToArray() ?? []);
 }
 
-[Reentrant]
+[GrainType("peer.transactionalinventory"), Reentrant]
 internal sealed class TransactionalInventoryGrain(
     [TransactionalState("inventory", PeerSilo.Storage)]
         ITransactionalState<TransactionalInventoryState> inventory

@@ -1,0 +1,3 @@
+using PointsMall.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
