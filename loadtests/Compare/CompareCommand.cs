@@ -111,14 +111,17 @@ internal static class CompareCommand
         }
         try
         {
-            var facts = Machine.Facts(folder.FullName);
             var comparison = new Comparison(options, folder.FullName, Console.Out);
             await comparison.Run(cancelled);
             var table = ComparisonTable.Of(
                 comparison.Systems,
                 comparison.Measured,
                 comparison.Verdicts,
-                [.. facts, ("Command", $"`{options.Command}`, seed {seed}")]
+                [
+                    .. comparison.Facts,
+                    new("members", options.Members.ToString("N0", CultureInfo.InvariantCulture)),
+                    new("command", $"`{options.Command}`, seed {seed}"),
+                ]
             );
             Console.WriteLine();
             Console.WriteLine(table);

@@ -4,6 +4,7 @@ using NBomber.Contracts.Stats;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Bench.Histories;
 using PointsMall.LoadTests.Bench.Malls;
+using PointsMall.LoadTests.Bench.Watching;
 
 namespace PointsMall.LoadTests.Compare;
 
@@ -33,6 +34,9 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
 
     public IReadOnlyList<Contestant> Systems { get; private set; } = [];
 
+    /// <summary>What the figures depend on beside the code.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Facts { get; private set; } = [];
+
     public async Task Run(CancellationToken cancelled)
     {
         _stage = await MakeMall(cancelled);
@@ -56,37 +60,44 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
     private async Task<Stage> MakeMall(CancellationToken cancelled)
     {
         Directory.CreateDirectory(_mall.Path);
-        var (mall, api) = await StartMall(cancelled);
-        await using (mall)
-        {
-            // Signs until the end of the comparison, so it is not disposed here.
-            var access = MallAccess.Of(api, _mall);
-            var builder = new StageBuilder(access, new BenchOptions { Data = _mall.Path }, output);
-            return await builder.Build(
-                new StageNeeds
-                {
-                    Shoppers = options.Members,
-                    PointsEach = PeerCommand.PointsPerMember,
-                    Shelves =
-                    [
-                        new Shelf(HotShelf, 1, PeerCommand.UnitsPerSku),
-                        new Shelf(SpreadShelf, SpreadSkus, PeerCommand.UnitsPerSku),
-                    ],
-                },
-                population: null,
-                cancelled
-            );
-        }
+        await using var mall = await StartMall(cancelled);
+        // Signs until the end of the comparison, so it is not disposed here.
+        var access = MallAccess.Of(mall.Api, _mall);
+        var bench = new BenchOptions { Data = _mall.Path };
+        Facts =
+        [
+            .. await Machine.Describe(access, bench, cancelled),
+            new("versions", Versions.Text),
+        ];
+        var builder = new StageBuilder(access, bench, output);
+        return await builder.Build(
+            new StageNeeds
+            {
+                Shoppers = options.Members,
+                PointsEach = PeerCommand.PointsPerMember,
+                Shelves =
+                [
+                    new Shelf(HotShelf, 1, PeerCommand.UnitsPerSku),
+                    new Shelf(SpreadShelf, SpreadSkus, PeerCommand.UnitsPerSku),
+                ],
+            },
+            population: null,
+            cancelled
+        );
     }
 
-    private Task<(OwnMall Mall, Uri Api)> StartMall(CancellationToken cancelled) =>
-        OwnMall.Start(MallScript.Path, _mall, silos: 1, MallSettings, cancelled);
+    private Task<OwnMall> StartMall(CancellationToken cancelled) =>
+        OwnMall.Start(
+            MallScript.Path,
+            _mall,
+            silos: 1,
+            OwnMall.FreePort(),
+            MallSettings,
+            cancelled
+        );
 
-    private async Task<Running> RunMall(CancellationToken cancelled)
-    {
-        var (mall, api) = await StartMall(cancelled);
-        return Running.Of(mall, api, _mall, _stage!.Skus);
-    }
+    private async Task<Running> RunMall(CancellationToken cancelled) =>
+        Running.Of(await StartMall(cancelled), _mall, _stage!.Skus);
 
     private Contestant Mall() =>
         new(Contestant.Mall, "this project", Promises.Mall) { Start = RunMall };

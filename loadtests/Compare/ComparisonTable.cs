@@ -11,14 +11,15 @@ internal static class ComparisonTable
         IReadOnlyList<Contestant> systems,
         IReadOnlyList<Measured> measured,
         IReadOnlyDictionary<string, Verdict> verdicts,
-        IReadOnlyList<(string Name, string Value)> facts
+        IReadOnlyList<KeyValuePair<string, string>> facts
     )
     {
         var text = new StringBuilder();
-        foreach (var (name, value) in facts)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"- {name}: {value}\n");
-        }
+        text.Append("Measured with ")
+            .AppendJoin("; ", facts.Select(fact => $"{fact.Key}: {fact.Value}"))
+            .Append(
+                ". Each figure is the median of the rounds; each run began when three windows of 3 s in a row differed by at most a tenth, or after 36 s (†: it never did).\n"
+            );
         foreach (var workload in Enum.GetValues<Workload>())
         {
             Append(text, systems, [.. measured.Where(run => run.Workload == workload)], workload);
@@ -56,7 +57,7 @@ internal static class ComparisonTable
             var rate = Median(runs, run => run.Rate);
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"| {system.Name} | {rate:N0} ({runs.Min(run => run.Rate):N0} to {runs.Max(run => run.Rate):N0}) | {Ratio(system, mall, rate)} | {Median(runs, run => run.P50Ms):0.0} | {Median(runs, run => run.P99Ms):0.0} | {runs.Sum(run => run.Failed)} | {Cores(runs, rate)} |\n"
+                $"| {system.Name} | {rate:N0}{(runs.All(run => run.Steady) ? "" : " †")} ({runs.Min(run => run.Rate):N0} to {runs.Max(run => run.Rate):N0}) | {Ratio(system, mall, rate)} | {Median(runs, run => run.P50Ms):0.0} | {Median(runs, run => run.P99Ms):0.0} | {runs.Sum(run => run.Failed)} | {Cores(runs, rate)} |\n"
             );
         }
     }
@@ -102,7 +103,7 @@ internal static class ComparisonTable
                     var cores = Median(runs, run => run.Cores.GetValueOrDefault(process));
                     return string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{process} {cores:0.00} ({cores / rate * 1e6:0})"
+                        $"{process} {cores:0.00} ({(rate > 0 ? cores / rate * 1e6 : 0):0})"
                     );
                 })
         );

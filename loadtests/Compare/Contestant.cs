@@ -55,11 +55,11 @@ internal sealed class Running : IAsyncDisposable
             Books = peer.Books(),
         };
 
-    public static Running Of(OwnMall mall, Uri api, DataFolder data, IReadOnlyList<StageSku> skus)
+    public static Running Of(OwnMall mall, DataFolder data, IReadOnlyList<StageSku> skus)
     {
         var owner = NpgsqlDataSource.Create(data.OwnerConnectionString());
         return new(
-            api,
+            mall.Api,
             async () =>
             {
                 await owner.DisposeAsync();
