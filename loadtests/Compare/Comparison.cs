@@ -39,8 +39,8 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
 
     public async Task Run(CancellationToken cancelled)
     {
-        _stage = await MakeMall(cancelled);
         Systems = [Mall(), .. options.Peers.Select(Peer)];
+        _stage = await MakeMall(cancelled);
         for (var round = 1; round <= options.Rounds; round++)
         {
             var order = Systems.ToArray();
@@ -117,7 +117,7 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
                 Start = RunMall,
             };
         }
-        var kind = PeerKind.All.First(kind => kind.Name == name);
+        var (kind, settings) = PeerKind.Find(name);
         return new(name, kind.Shape, kind.Promises)
         {
             Redeems = kind.Store is not null,
@@ -125,9 +125,9 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
                 Running.Of(
                     await RunningPeer.Start(
                         kind,
-                        Path.Combine(folder, name),
+                        Path.Combine(folder, name.Replace(':', '-')),
                         _mall.File("keys/public.pem"),
-                        []
+                        settings
                     )
                 ),
         };

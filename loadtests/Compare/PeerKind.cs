@@ -1,3 +1,5 @@
+using PointsMall.LoadTests.Bench;
+
 namespace PointsMall.LoadTests.Compare;
 
 /// <summary>A peer: what it is made of. Its code: loadtests/Peers.</summary>
@@ -6,11 +8,38 @@ namespace PointsMall.LoadTests.Compare;
 /// <param name="Promises">Of an acknowledged redemption.</param>
 internal sealed record PeerKind(string Name, string Shape, Promises Promises)
 {
+    private const string AdoNetPool = "AdoNet:Connections";
+
     /// <summary>Where it keeps what it keeps; null for nowhere.</summary>
     public Store? Store { get; init; }
 
+    /// <summary>The setting for the size of its connection pool; null for none.</summary>
+    public string? PoolSetting { get; init; }
+
     /// <summary>What the peer's program is started with, a process each; the last is the API.</summary>
     public required IReadOnlyList<PeerProcess> Processes { get; init; }
+
+    /// <summary>The peer of a name, and the settings that the name asks for: <c>postgres:32</c> is one with 32 connections.</summary>
+    /// <exception cref="BenchException">There is none.</exception>
+    public static (PeerKind Kind, IReadOnlyList<string> Settings) Find(string name)
+    {
+        var parts = name.Split(':', 2);
+        var kind =
+            All.FirstOrDefault(kind => kind.Name == parts[0])
+            ?? throw new BenchException(
+                $"there is no peer {name}; there are {string.Join(", ", All.Select(kind => kind.Name))}"
+            );
+        return parts switch
+        {
+            [_] => (kind, []),
+            [_, var connections]
+                when kind.PoolSetting is { } setting && connections.All(char.IsAsciiDigit) => (
+                kind,
+                [$"--{setting}={connections}"]
+            ),
+            _ => throw new BenchException($"{name}: {kind.Name} has no number of connections"),
+        };
+    }
 
     public static readonly IReadOnlyList<PeerKind> All =
     [
@@ -21,6 +50,7 @@ internal sealed record PeerKind(string Name, string Shape, Promises Promises)
         )
         {
             Store = Store.Postgres,
+            PoolSetting = "Postgres:Connections",
             Processes = [new("api", "postgres")],
         },
         new(
@@ -30,6 +60,7 @@ internal sealed record PeerKind(string Name, string Shape, Promises Promises)
         )
         {
             Store = Store.Postgres,
+            PoolSetting = AdoNetPool,
             Processes = [new("silo", "adonet", "silo"), new("api", "adonet", "api")],
         },
         new(
@@ -39,6 +70,7 @@ internal sealed record PeerKind(string Name, string Shape, Promises Promises)
         )
         {
             Store = Store.Postgres,
+            PoolSetting = AdoNetPool,
             Processes = [new("silo", "transactions", "silo"), new("api", "transactions", "api")],
         },
         new(
