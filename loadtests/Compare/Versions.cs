@@ -21,7 +21,8 @@ internal static class Versions
     private static string? Package(Type type) =>
         type
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion.Split('+', ' ')[0];
+            ?.InformationalVersion.Split('+', ' ')[0]
+            .TrimEnd('.');
 
     private static string Redis()
     {
