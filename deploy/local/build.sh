@@ -18,26 +18,27 @@ process_folders=(grain-interfaces grains silo api)
 bench_folders=("${process_folders[@]}" loadtests)
 
 build_if_needed() { build_unless_built built deploy/local/processes.slnf "${process_folders[@]}"; }
-build_bench_if_needed() { build_unless_built built-bench deploy/local/bench.slnf "${bench_folders[@]}"; }
+build_bench_if_needed() { build_unless_built 'built-bench built' deploy/local/bench.slnf "${bench_folders[@]}"; }
 
-# Builds a solution filter of these folders unless the stamp says that it was; a stamp is made by whoever builds all of its folders.
+# Builds a solution filter of these folders unless the first stamp says that it was. It makes all stamps whose folders are among them.
 build_unless_built() {
-    local stamp=$1 filter=$2 log=$root/artifacts/build.log
+    local stamps filter=$2 log=$root/artifacts/build.log
+    read -ra stamps <<<"$1"
     shift 2
-    ! is_built "$stamp" "$@" || return 0
+    ! is_built "${stamps[0]}" "$@" || return 0
     need_dotnet
     mkdir -p "$root/artifacts"
     # Two malls of one checkout build one after the other.
     exec 8>"$root/artifacts/build.lock"
     flock 8
-    if ! is_built "$stamp" "$@"; then
+    if ! is_built "${stamps[0]}" "$@"; then
         say 'building'
-        build_begins "$stamp"
+        build_begins "${stamps[@]}"
         if ! interruptible dotnet build "$root/$filter" -c Release --disable-build-servers -v quiet >"$log" 2>&1; then
             grep -E 'error|warning' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
             fail "the build failed; see $log"
         fi
-        build_succeeded "$stamp"
+        build_succeeded "${stamps[@]}"
     fi
     exec 8>&-
 }
