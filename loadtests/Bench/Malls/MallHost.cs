@@ -5,8 +5,8 @@ namespace PointsMall.LoadTests.Bench.Malls;
 /// <summary>Starts the mall of a bench, or finds the one that it is to be run against; whatever it started ends with it.</summary>
 internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
 {
-    private readonly bool _temporary = options.Data is null;
-    private readonly DataFolder _data = new(options.Data ?? TemporaryFolder());
+    private DataFolder? _data = options.Data is { } given ? new DataFolder(given) : null;
+    private bool _temporary;
     private OwnMall? _own;
 
     /// <summary>A mall that is ready.</summary>
@@ -14,9 +14,14 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
     {
         if (options.Against is { } url)
         {
-            return MallAccess.Against(url, _temporary ? null : _data);
+            return MallAccess.Against(url, _data);
         }
-        await StartOwn(cancelled);
+        if (_data is null)
+        {
+            _data = new DataFolder(TemporaryFolder());
+            _temporary = true;
+        }
+        await StartOwn(_data, cancelled);
         return MallAccess.Of(_own!.Api, _data);
     }
 
@@ -30,34 +35,33 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
             );
         }
         await _own.DisposeAsync();
-        await StartOwn(cancelled);
+        await StartOwn(_data!, cancelled);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_own is null)
+        if (_own is not null)
         {
-            return;
+            await _own.DisposeAsync();
         }
-        await _own.DisposeAsync();
         if (!_temporary)
         {
             return;
         }
         if (options.Keep)
         {
-            Console.WriteLine($"kept: --data {_data.Path}");
+            Console.WriteLine($"kept: --data {_data!.Path}");
         }
         else
         {
-            _data.Remove();
+            _data!.Remove();
         }
     }
 
-    private async Task StartOwn(CancellationToken cancelled) =>
+    private async Task StartOwn(DataFolder data, CancellationToken cancelled) =>
         _own = await OwnMall.Start(
             MallScript.Path,
-            _data,
+            data,
             options.Silos,
             _own?.Api.Port ?? OwnMall.FreePort(),
             Settings(),
