@@ -29,6 +29,17 @@ public sealed class StoppedSiloTests(PostgresFixture postgres, ITestOutputHelper
         )
         """;
 
+    /// <summary>What a stopped silo had sent has ended: behind it, only what is still queued in that silo can become an order.</summary>
+    private const string WritersAreIdle = """
+        select not exists (
+            select
+            from pg_stat_activity
+            where datname = current_database()
+                and application_name ~ '^mall/.*/[0-9]+$'
+                and state <> 'idle'
+        )
+        """;
+
     private const string HoldsLocks = """
         select exists (
             select
@@ -64,6 +75,7 @@ public sealed class StoppedSiloTests(PostgresFixture postgres, ITestOutputHelper
             _ = Attempt(mall, member, sku, "key");
             await Eventually.Is(() => mall.Read<bool>(WriterIsTrying, lockedAt), trying => trying);
             mall.Silos[0].Stop();
+            await Eventually.Is(() => mall.Read<bool>(WritersAreIdle), idle => idle);
         }
         await Deduct(mall, member);
         var refused = await Settle(mall, member, sku, "key");
