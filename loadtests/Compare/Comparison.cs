@@ -64,13 +64,8 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
         // Signs until the end of the comparison, so it is not disposed here.
         var access = MallAccess.Of(mall.Api, _mall);
         var bench = new BenchOptions { Data = _mall.Path };
-        Facts =
-        [
-            .. await Machine.Describe(access, bench, cancelled),
-            new("versions", Versions.Text),
-        ];
         var builder = new StageBuilder(access, bench, output);
-        return await builder.Build(
+        var stage = await builder.Build(
             new StageNeeds
             {
                 Shoppers = options.Members,
@@ -84,6 +79,13 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
             population: null,
             cancelled
         );
+        // Once the members are there: the number of rows is one of the facts.
+        Facts =
+        [
+            .. await Machine.Describe(access, bench, cancelled),
+            new("versions", Versions.Text),
+        ];
+        return stage;
     }
 
     private Task<OwnMall> StartMall(CancellationToken cancelled) =>

@@ -54,12 +54,25 @@ internal sealed class PeerBooks(HttpClient api) : IBooks
     /// <summary>Words of each line.</summary>
     private async Task<List<string[]>> Read(string path, CancellationToken cancelled)
     {
-        await using var body = await api.GetStreamAsync(new Uri(path, UriKind.Relative), cancelled);
-        using var reader = new StreamReader(body);
         List<string[]> lines = [];
-        while (await reader.ReadLineAsync(cancelled) is { } line)
+        try
         {
-            lines.Add(line.Split('\t'));
+            await using var body = await api.GetStreamAsync(
+                new Uri(path, UriKind.Relative),
+                cancelled
+            );
+            using var reader = new StreamReader(body);
+            while (await reader.ReadLineAsync(cancelled) is { } line)
+            {
+                lines.Add(line.Split('\t'));
+            }
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            throw new BenchException(
+                $"the peer's books can't be read, {path}: {failure.Message}",
+                failure
+            );
         }
         return lines;
     }
