@@ -154,19 +154,22 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
             Of(unit.Unit.Lane).Places--;
             _queued--;
             BackFrom(unit);
+            var comesBack = false;
             if (unit.OwnsMember && unit.MemberId is { } member)
             {
                 unit.OwnsMember = false;
                 _membersOut.Remove(member);
                 if (_behindMember.Remove(member, out var behind))
                 {
+                    comesBack = true;
                     foreach (var next in behind)
                     {
                         Of(next.Unit.Lane).Units.Enqueue(next);
                     }
                 }
             }
-            if (IsWorthSending())
+            // What comes back has waited already: like a first one, it starts the writers' patience whatever is out.
+            if (comesBack || IsWorthSending())
             {
                 _changed.TrySetResult();
             }

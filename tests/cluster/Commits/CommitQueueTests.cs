@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using PointsMall.GrainInterfaces;
+using PointsMall.GrainInterfaces.Inventory;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Members;
 
@@ -156,6 +157,38 @@ public sealed class CommitQueueTests
     }
 
     [Fact]
+    public void A_members_next_unit_wakes_a_writer_though_a_bigger_batch_stays_out()
+    {
+        var member = Accounts.Empty(CommitterHarness.NewId(), _clock.GetUtcNow());
+        var first = Add(CommitLane.Interactive, member);
+        Take();
+        Add(CommitLane.Interactive, 3);
+        Add(CommitLane.Interactive, member);
+        Take();
+        var changed = _queue.NextBatch().Changed;
+        Assert.False(changed.IsCompleted);
+
+        _queue.Done(first);
+
+        Assert.True(changed.IsCompleted);
+        Assert.True(_queue.NextBatch().Pause <= TimeSpan.FromMilliseconds(5));
+    }
+
+    [Fact]
+    public void A_unit_that_has_its_verdict_gives_its_place_back_once()
+    {
+        var answers = new UnitAnswers(_queue, new GateNotifier(new NoGates()));
+        var unit = Add(CommitLane.Interactive, 1).Single();
+        Add(CommitLane.Interactive, 1);
+        Take();
+
+        answers.Give(unit, CommitOutcome.Committed);
+        answers.Give(unit, CommitOutcome.Committed);
+
+        Assert.Equal((1, 1), (_queue.Places, _queue.Queued));
+    }
+
+    [Fact]
     public void A_stop_sends_whatever_waits()
     {
         Add(CommitLane.Interactive, 3);
@@ -198,5 +231,12 @@ public sealed class CommitQueueTests
         );
         Assert.True(_queue.Add(unit));
         return unit;
+    }
+
+    private sealed class NoGates : IGates
+    {
+        public void Tell(Guid skuId, ClaimVerdicts verdicts) { }
+
+        public void Reload(Guid skuId) { }
     }
 }
