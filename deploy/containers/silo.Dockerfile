@@ -6,12 +6,12 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY grain-interfaces/*.csproj grain-interfaces/packages.lock.json grain-interfaces/
 COPY grains/*.csproj grains/packages.lock.json grains/
 COPY silo/*.csproj silo/packages.lock.json silo/
-RUN dotnet restore silo --locked-mode
+RUN dotnet restore silo --locked-mode -p:PublishReadyToRun=true
 COPY .editorconfig ./
 COPY grain-interfaces grain-interfaces
 COPY grains grains
 COPY silo silo
-RUN dotnet publish silo -c Release --no-restore -o /app
+RUN dotnet publish silo -c Release --no-restore -p:PublishReadyToRun=true -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

@@ -52,7 +52,7 @@ publish_if_needed() {
         dll=${host}_dll
         if [[ ! "$root/artifacts/published/$host/${!dll##*/}" -nt ${!dll} ]]; then
             say "publishing the $host"
-            interruptible dotnet publish "$root/$host" -c Release --no-build --disable-build-servers -v quiet \
+            interruptible dotnet publish "$root/$host" -c Release -p:PublishReadyToRun=true --disable-build-servers -v quiet \
                 -o "$root/artifacts/published/$host" >"$log" 2>&1 || fail "publishing failed; see $log"
             touch "$root/artifacts/published/$host/${!dll##*/}"
         fi

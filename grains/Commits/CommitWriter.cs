@@ -20,15 +20,6 @@ internal sealed partial class CommitWriter(
     ILogger logger
 )
 {
-    /// <summary>57014 canceled, 55P03 lock, 40P01 deadlock, 40001 serialization, 0A000 a plan's result type changed under a migration.</summary>
-    private static readonly HashSet<string> PassingErrors =
-    [
-        "57014",
-        "55P03",
-        "40P01",
-        "40001",
-        "0A000",
-    ];
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromMilliseconds(200);
     private readonly List<PendingUnit> _batch = [];
     private readonly List<PendingUnit> _late = [];
@@ -98,7 +89,7 @@ internal sealed partial class CommitWriter(
             await command.ExecuteScalarAsync();
             LastAnswerAt = clock.GetTimestamp();
         }
-        catch (Exception exception) when (IsDatabase(exception))
+        catch (Exception exception) when (DatabaseErrors.IsDatabase(exception))
         {
             await Abandon();
         }
@@ -117,7 +108,7 @@ internal sealed partial class CommitWriter(
             LastAnswerAt = clock.GetTimestamp();
             return true;
         }
-        catch (Exception exception) when (IsDatabase(exception))
+        catch (Exception exception) when (DatabaseErrors.IsDatabase(exception))
         {
             LogNotConnected(
                 logger,
@@ -224,7 +215,7 @@ internal sealed partial class CommitWriter(
             ]);
             parts.Push([.. batch.Units.Where(unit => !verdicts.ContainsKey(unit))]);
         }
-        else if (PassingErrors.Contains(exception.SqlState) || IsServerTrouble(exception.SqlState))
+        else if (DatabaseErrors.Pass(exception.SqlState))
         {
             LogPassing(logger, number, exception.SqlState, batch.Units.Count);
             await SetLockedAside(batch, exception, parts);
@@ -290,7 +281,7 @@ internal sealed partial class CommitWriter(
                 free.Add(reader.GetGuid(0));
             }
         }
-        catch (Exception failure) when (IsDatabase(failure))
+        catch (Exception failure) when (DatabaseErrors.IsDatabase(failure))
         {
             Defer(batch.Units);
             return;
@@ -366,20 +357,6 @@ internal sealed partial class CommitWriter(
     private bool IsDefinite(PostgresException exception) =>
         exception.InvariantSeverity == "ERROR"
         && _connection is { Warned: false, Connection.FullState: System.Data.ConnectionState.Open };
-
-    /// <summary>53 out of resources, 58 system, 25006 a standby: nothing is wrong with the units.</summary>
-    private static bool IsServerTrouble(string sqlState) =>
-        sqlState.StartsWith("53", StringComparison.Ordinal)
-        || sqlState.StartsWith("58", StringComparison.Ordinal)
-        || sqlState == "25006";
-
-    private static bool IsDatabase(Exception exception) =>
-        exception
-            is NpgsqlException
-                or TimeoutException
-                or IOException
-                or System.Net.Sockets.SocketException
-                or InvalidOperationException;
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -26,36 +26,32 @@ internal static class BenchEndpoints
         );
         routes.MapGet(
             "/bench/orders",
-            static async (HttpContext http, IPeer peer) =>
-            {
-                await using var output = new StreamWriter(http.Response.Body, Encoding.ASCII);
-                await foreach (var line in peer.Orders())
-                {
-                    await output.WriteAsync(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{line.MemberId}\t{line.Key}\t{line.OrderId}\t{line.SkuId}\t{line.Quantity}\n"
-                        )
-                    );
-                }
-            }
+            static (HttpContext http, IPeer peer) =>
+                Write(
+                    http,
+                    peer.Orders(),
+                    line =>
+                        $"{line.MemberId}\t{line.Key}\t{line.OrderId}\t{line.SkuId}\t{line.Quantity}\n"
+                )
         );
         routes.MapGet(
             "/bench/stock",
-            static async (HttpContext http, IPeer peer) =>
-            {
-                await using var output = new StreamWriter(http.Response.Body, Encoding.ASCII);
-                await foreach (var stock in peer.Stock())
-                {
-                    await output.WriteAsync(
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"{stock.SkuId}\t{stock.Left}\n"
-                        )
-                    );
-                }
-            }
+            static (HttpContext http, IPeer peer) =>
+                Write(http, peer.Stock(), stock => $"{stock.SkuId}\t{stock.Left}\n")
         );
+    }
+
+    private static async Task Write<T>(
+        HttpContext http,
+        IAsyncEnumerable<T> rows,
+        Func<T, FormattableString> line
+    )
+    {
+        await using var output = new StreamWriter(http.Response.Body, Encoding.ASCII);
+        await foreach (var row in rows)
+        {
+            await output.WriteAsync(line(row).ToString(CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>UUIDs, one a line.</summary>
