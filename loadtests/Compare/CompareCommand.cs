@@ -41,6 +41,12 @@ internal static class CompareCommand
             $"Names with commas between: {string.Join(", ", Names)}; all when nothing is said. postgres:32 is one with 32 connections",
         HelpName = "A,B",
     };
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description =
+            "A data folder with a population from bench prepare: the mall runs on it, the peers get the same members",
+        HelpName = "DIR",
+    };
     private static readonly Option<string?> Page = new("--page")
     {
         Description =
@@ -66,6 +72,7 @@ internal static class CompareCommand
             Duration,
             Connections,
             Members,
+            Data,
             Peers,
             Seed,
             Page,
@@ -84,6 +91,7 @@ internal static class CompareCommand
             Duration = parsed.GetValue(Duration),
             Connections = parsed.GetValue(Connections),
             Members = parsed.GetValue(Members),
+            Data = parsed.GetValue(Data),
             Peers = parsed.GetValue(Peers)?.Split(',') ?? [.. Names],
             Seed = parsed.GetValue(Seed) ?? Random.Shared.Next(1_000_000),
             Page = parsed.GetValue(NoPage)

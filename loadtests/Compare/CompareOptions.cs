@@ -15,6 +15,9 @@ internal sealed record CompareOptions
     /// <summary>Members who redeem.</summary>
     public required int Members { get; init; }
 
+    /// <summary>The mall's data folder, with a population that <c>bench prepare</c> made, which all systems then get; null for members who redeem and no others.</summary>
+    public required string? Data { get; init; }
+
     /// <summary>Names of the systems beside the mall.</summary>
     public required IReadOnlyList<string> Peers { get; init; }
 

@@ -4,6 +4,7 @@ using NBomber.Contracts.Stats;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Bench.Histories;
 using PointsMall.LoadTests.Bench.Malls;
+using PointsMall.LoadTests.Bench.Seeding;
 using PointsMall.LoadTests.Bench.Watching;
 
 namespace PointsMall.LoadTests.Compare;
@@ -21,11 +22,14 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
         ["Diagnostics__Noop"] = "true",
     };
 
-    private readonly DataFolder _mall = new(Path.Combine(folder, Contestant.Mall));
+    private readonly DataFolder _mall = new(
+        options.Data ?? Path.Combine(folder, Contestant.Mall)
+    );
     private readonly HashSet<string> _seeded = new(StringComparer.Ordinal);
     private readonly List<Measured> _measured = [];
     private readonly Dictionary<string, Verdict> _verdicts = new(StringComparer.Ordinal);
     private Stage? _stage;
+    private Crowd? _population;
 
     public IReadOnlyList<Measured> Measured => _measured;
 
@@ -65,6 +69,7 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
         var access = MallAccess.Of(mall.Api, _mall);
         var bench = new BenchOptions { Data = _mall.Path };
         var builder = new StageBuilder(access, bench, output);
+        _population = await builder.EnsurePopulation(cancelled);
         var stage = await builder.Build(
             new StageNeeds
             {
@@ -76,7 +81,7 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
                     new Shelf(SpreadShelf, SpreadSkus, PeerCommand.UnitsPerSku),
                 ],
             },
-            population: null,
+            _population,
             cancelled
         );
         // Once the members are there: the number of rows is one of the facts.
@@ -166,10 +171,12 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
     {
         if (running.Peer is { } peer && _seeded.Add(system.Name))
         {
-            await peer.AddMembers(
-                _stage!.Shoppers.Select(shopper => shopper.MemberId),
-                PeerCommand.PointsPerMember
-            );
+            var shoppers = _stage!.Shoppers.Select(shopper => shopper.MemberId).ToHashSet();
+            var others = Enumerable
+                .Range(0, _population?.Members ?? 0)
+                .Select(i => _population!.MemberId(i))
+                .Where(member => !shoppers.Contains(member));
+            await peer.AddMembers([.. shoppers, .. others], PeerCommand.PointsPerMember);
             await peer.AddSkus(
                 _stage.Skus.Select(sku => sku.SkuId),
                 PeerCommand.PointsEach,
