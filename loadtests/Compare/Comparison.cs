@@ -22,9 +22,7 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
         ["Diagnostics__Noop"] = "true",
     };
 
-    private readonly DataFolder _mall = new(
-        options.Data ?? Path.Combine(folder, Contestant.Mall)
-    );
+    private readonly DataFolder _mall = new(options.Data ?? Path.Combine(folder, Contestant.Mall));
     private readonly HashSet<string> _seeded = new(StringComparer.Ordinal);
     private readonly List<Measured> _measured = [];
     private readonly Dictionary<string, Verdict> _verdicts = new(StringComparer.Ordinal);
