@@ -34,6 +34,10 @@ public static class MallServices
             .AddSingleton<DueAccounts>()
             .AddSingleton<OfferRow>()
             .AddSingleton<IGates, GrainGates>()
+            .AddSingleton<GateSpread>()
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
+                provider.GetRequiredService<GateSpread>()
+            )
             .AddSingleton<Committer>()
             .AddSingleton<ICommitter>(provider => provider.GetRequiredService<Committer>())
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>

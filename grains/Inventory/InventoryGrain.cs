@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Placement;
+using Orleans.Runtime.Placement;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Diagnostics;
 
@@ -16,6 +17,7 @@ internal sealed partial class InventoryGrain(
     MovementRecords movements,
     ICommitter committer,
     ProgrammeSettingsCache programme,
+    GateSpread spread,
     TimeProvider clock,
     ILogger<InventoryGrain> logger
 ) : Grain, IInventoryGrain
@@ -30,11 +32,13 @@ internal sealed partial class InventoryGrain(
     private Task? _bump;
     private long _bumpedAt;
     private bool _unknownSku;
+    private int _joins = spread.Latest;
 
     private Guid SkuId => this.GetPrimaryKey();
 
     public async Task<ClaimAnswer> Claim(ClaimRequest request)
     {
+        MoveToNewSilo();
         for (var bumps = 0; bumps <= MaxBumps; bumps++)
         {
             var answer = _gate?.Claim(request, clock.GetUtcNow(), programme.Current.Calendar);
@@ -58,6 +62,22 @@ internal sealed partial class InventoryGrain(
                 SkuId = SkuId,
             },
         };
+    }
+
+    /// <summary>Once for each silo that joined since. This claim and those under way are still answered here.</summary>
+    private void MoveToNewSilo()
+    {
+        if (_joins == spread.Latest)
+        {
+            return;
+        }
+        _joins = spread.Latest;
+        if (spread.NewHome(SkuId) is { } silo)
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
+            MigrateOnIdle();
+            RequestContext.Remove(IPlacementDirector.PlacementHintKey);
+        }
     }
 
     public Task Release(Guid commandId)
