@@ -10,10 +10,13 @@ using PointsMall.Grains.Commits;
 namespace PointsMall.Silo;
 
 /// <summary>Puts a silo together: grains and committer, clustering, health, telemetry.</summary>
-public static class SiloHost
+public static partial class SiloHost
 {
     /// <summary>What a silo that has lost the database may still take to end in order.</summary>
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
+
+    /// <summary>Exit code of a silo that would take more connections than PostgreSQL has left.</summary>
+    private const int TooManyConnections = 4;
 
     public static async Task<int> Run(string[] args)
     {
@@ -26,6 +29,10 @@ public static class SiloHost
         {
             app.MapOrleansDashboard("/dashboard");
         }
+        if (!await FitsTheDatabase(app))
+        {
+            return TooManyConnections;
+        }
         // The run ends with the container disposed.
         var database = app.Services.GetRequiredService<DatabaseWatch>();
         var running = app.RunAsync();
@@ -37,6 +44,33 @@ public static class SiloHost
         await running;
         return database.ExitCode;
     }
+
+    private static async Task<bool> FitsTheDatabase(WebApplication app)
+    {
+        try
+        {
+            var budget = await ConnectionBudget.Of(
+                app.Configuration.GetConnectionString("mall")!,
+                app.Services.GetRequiredService<IOptions<SiloSettings>>().Value,
+                app.Services.GetRequiredService<IOptions<CommitterOptions>>().Value
+            );
+            if (!budget.Fits)
+            {
+                LogTooMany(app.Logger, budget);
+            }
+            return budget.Fits;
+        }
+        catch (NpgsqlException)
+        {
+            return true; // the start itself says that the database is not there
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "This silo does not start: {Budget}. Raise max_connections, lower Committer:Writers or Silo:LoadConnections, or run fewer silos"
+    )]
+    private static partial void LogTooMany(ILogger logger, ConnectionBudget budget);
 
     private static async Task Abandoned(DatabaseWatch database)
     {
@@ -113,7 +147,7 @@ public static class SiloHost
             new NpgsqlConnectionStringBuilder(connectionString)
             {
                 SearchPath = "orleans",
-                MaxPoolSize = 4,
+                MaxPoolSize = ConnectionBudget.OrleansConnections,
                 MinPoolSize = 1,
                 CommandTimeout = 5,
                 Timeout = 5,

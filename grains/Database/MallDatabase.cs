@@ -8,6 +8,9 @@ namespace PointsMall.Grains.Database;
 /// </summary>
 public sealed class MallDatabase : IAsyncDisposable
 {
+    /// <summary>Most connections that look unknown outcomes up and end backends.</summary>
+    public const int SettlingConnections = 4;
+
     /// <summary>
     /// Batches are joined to tables by key only: a generic plan with index look-ups is right on an empty, an un-analysed and a large table
     /// alike. A hash join would lock rows in heap order.
@@ -55,7 +58,7 @@ public sealed class MallDatabase : IAsyncDisposable
         Loads = NpgsqlDataSource.Create(loads.ConnectionString);
         var admin = new NpgsqlConnectionStringBuilder(loads.ConnectionString)
         {
-            MaxPoolSize = 4,
+            MaxPoolSize = SettlingConnections,
             MinPoolSize = 0,
             ApplicationName = ApplicationName("settle"),
         };
