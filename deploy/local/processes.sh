@@ -85,11 +85,15 @@ choose_ports() {
     local silo
     [[ $metrics == no ]] || keep_port api_metrics
     for ((silo = 1; silo <= silos; silo++)); do
-        [[ $metrics == no ]] || keep_port "silo${silo}_metrics"
-        keep_port "silo$silo"
-        keep_port "silo${silo}_gateway"
-        keep_port "silo${silo}_health"
+        keep_silo_ports "$silo"
     done
+}
+
+keep_silo_ports() {
+    [[ $metrics == no ]] || keep_port "silo$1_metrics"
+    keep_port "silo$1"
+    keep_port "silo$1_gateway"
+    keep_port "silo$1_health"
 }
 
 make_keys() {
@@ -148,6 +152,7 @@ wait_until_ready() {
 
 watch_children() {
     while :; do
+        carry_out_wishes
         restart_the_dead
         pause 0.25
     done
@@ -221,7 +226,7 @@ stop_everything() {
     [[ -z $waiting_for ]] || kill -TERM "$waiting_for" 2>/dev/null || true
     [[ -z $is_up ]] || note 'stopping'
     stop_recorded
-    rm -f "$data/run/up"
+    rm -rf "$data/run/up" "$data/run/wishes"
     # Once everything runs, being asked to stop is no error.
     [[ -z $is_up || ($status != 130 && $status != 143) ]] || status=0
     exit "$status"

@@ -13,6 +13,11 @@ public sealed class ArgumentTests
     [InlineData("down --silos 2", "unknown option --silos")]
     [InlineData("down --data /nowhere/at/all", "no mall has run in /nowhere/at/all")]
     [InlineData("psql --data /nowhere/at/all", "no mall has run in /nowhere/at/all")]
+    [InlineData("silo", "say one of: silo add, silo stop N, silo kill N, silo list")]
+    [InlineData("silo stop", "say one of: silo add, silo stop N, silo kill N, silo list")]
+    [InlineData("silo add 2", "say one of: silo add, silo stop N, silo kill N, silo list")]
+    [InlineData("silo stop one", "the number of a silo must be a whole number from 1 to 16")]
+    [InlineData("silo list --data /nowhere/at/all", "no mall runs in /nowhere/at/all")]
     [InlineData("sell", "unknown command sell")]
     public async Task A_mistake_is_named(string arguments, string message)
     {
@@ -29,7 +34,7 @@ public sealed class ArgumentTests
         var help = (await Terminal.Mall("help")).Text;
 
         Assert.All(
-            ["up", "down", "test", "token", "verify", "psql"],
+            ["up", "down", "silo", "test", "token", "verify", "psql"],
             command => Assert.Contains($"./mall {command}", help, StringComparison.Ordinal)
         );
     }
