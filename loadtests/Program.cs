@@ -1,12 +1,14 @@
 using System.CommandLine;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Compare;
+using PointsMall.LoadTests.Faults;
 
 var command = BenchCommandLine.Create(
     (options, cancelled) => BenchCommand.Told(() => BenchCommand.Run(options, cancelled)),
     (options, cancelled) => BenchCommand.Told(() => BenchCommand.Prepare(options, cancelled)),
     CompareCommand.Create(),
-    PeerCommand.Create()
+    PeerCommand.Create(),
+    FaultsCommand.Create()
 );
 
 // A mall is stopped in order before the process ends, however long that takes.

@@ -165,7 +165,7 @@ internal sealed class Storefront : IDisposable
     }
 
     /// <summary>A refusal changed nothing and a success is a success; a 5xx or no answer says neither.</summary>
-    private static bool IsCertain(in LoadAnswer answer) =>
+    public static bool IsCertain(in LoadAnswer answer) =>
         answer.Failure == LoadFailure.None && answer.Status < 500;
 
     private static TimeSpan PauseAfter(in LoadAnswer answer, int attempt)

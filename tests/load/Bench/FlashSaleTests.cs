@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 
 namespace PointsMall.Tests.Load.Bench;
@@ -17,8 +16,9 @@ public sealed partial class FlashSaleTests
         folder.UnixFileMode = (UnixFileMode)0b111_101_101;
         try
         {
-            var (exitCode, output) = await Bench(
+            var (exitCode, output) = await MallScript.Run(
                 folder.FullName,
+                "bench",
                 "flash_sale",
                 "--duration=15s",
                 "--rate=150",
@@ -51,36 +51,6 @@ public sealed partial class FlashSaleTests
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static async Task<(int ExitCode, string Output)> Bench(
-        string temporary,
-        params string[] arguments
-    )
-    {
-        using var process = Process.Start(
-            new ProcessStartInfo("bash", [Script(), "bench", .. arguments])
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                UseShellExecute = false,
-                Environment = { ["TMPDIR"] = temporary },
-            }
-        )!;
-        var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, await output + await errors);
-    }
-
-    private static string Script()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "mall")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("no mall above the test");
-        }
-        return Path.Combine(folder.FullName, "mall");
     }
 
     [GeneratedRegex(

@@ -1,0 +1,48 @@
+namespace PointsMall.Tests.Load.Faults;
+
+/// <summary>
+/// Two of the faults of <c>./mall faults</c>, on processes of its own. How fast the mall recovers depends on the machine, and is no
+/// matter of this test.
+/// </summary>
+public sealed class FaultsTests
+{
+    [Fact, Trait("Behaviour", "RED-1")]
+    public async Task A_killed_silo_and_cut_connections_lose_nothing_and_double_nothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("faults ");
+        folder.UnixFileMode = (UnixFileMode)0b111_101_101;
+        try
+        {
+            var (exitCode, output) = await MallScript.Run(
+                folder.FullName,
+                "faults",
+                "silo-of-gate",
+                "connections-cut",
+                "--callers=8"
+            );
+
+            var rows = output
+                .Split('\n')
+                .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+                .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])
+                .ToList();
+            Assert.True(rows.Count == 4, $"ended with {exitCode}:\n{output}");
+            Assert.Equal(["silo-of-gate", "connections-cut"], rows[2..].Select(row => row[0]));
+            foreach (var row in rows[2..])
+            {
+                var cells = rows[0].Zip(row).ToDictionary(cell => cell.First, cell => cell.Second);
+                Assert.All(
+                    ["lost", "double", "oversold", "other"],
+                    count => Assert.True(cells[count] == "0", output)
+                );
+                Assert.Equal("holds", cells["verify"]);
+                Assert.NotEqual("0", cells["ok"]);
+                Assert.NotEqual("never", cells["recovered after"]);
+            }
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}
