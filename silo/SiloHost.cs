@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
@@ -86,10 +85,6 @@ public static partial class SiloHost
             .Services.AddOptions<SiloSettings>()
             .Bind(builder.Configuration.GetSection(SiloSettings.Section))
             .ValidateDataAnnotations()
-            .Validate(
-                settings => IPAddress.TryParse(settings.Address, out _),
-                "Silo:Address must be an IP address"
-            )
             .ValidateOnStart();
         builder
             .Services.AddOptions<CommitterOptions>()
@@ -101,13 +96,12 @@ public static partial class SiloHost
             ?? new SiloSettings();
         var connectionString =
             builder.Configuration.GetConnectionString("mall")
-            ?? throw new InvalidOperationException(
+            ?? throw new InvalidDataException(
                 "Set ConnectionStrings__mall to the database, role mall_silo"
             );
 
-        builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(IPAddress.Parse(settings.HealthAddress), settings.HealthPort)
-        );
+        var health = HostAddress.Listening("Silo:HealthAddress", settings.HealthAddress);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(health, settings.HealthPort));
         builder.AddTelemetry(settings.Name);
         builder.Services.AddSingleton(TimeProvider.System);
         builder
@@ -119,7 +113,7 @@ public static partial class SiloHost
         builder.Host.UseOrleans(silo =>
         {
             silo.ConfigureEndpoints(
-                settings.IPAddress,
+                HostAddress.Advertised(settings.Address),
                 settings.Port,
                 settings.GatewayPort,
                 listenOnAnyHostAddress: false

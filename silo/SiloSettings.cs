@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Net;
 
 namespace PointsMall.Silo;
 
@@ -15,11 +14,11 @@ public sealed class SiloSettings
     [Required, MaxLength(100)]
     public string ClusterId { get; set; } = "mall";
 
-    /// <summary>Shown in logs and in the membership table.</summary>
+    /// <summary>Shown in logs and in the membership table; the machine's name unless set, which is a container's or a pod's.</summary>
     [Required, MaxLength(100)]
-    public string Name { get; set; } = "silo-1";
+    public string Name { get; set; } = Environment.MachineName;
 
-    /// <summary>The address that other silos and the API reach this silo at.</summary>
+    /// <summary>The address that other silos and the API reach this silo at, or <see cref="HostAddress.OfHostName"/>.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>Silo to silo. A silo that comes back on the port that it had is let in at once.</summary>
@@ -46,6 +45,4 @@ public sealed class SiloSettings
 
     /// <summary>Without an answer of the database for this long the silo stops itself, and its members move to another.</summary>
     public TimeSpan DatabasePatience { get; set; } = TimeSpan.FromSeconds(10);
-
-    public IPAddress IPAddress => System.Net.IPAddress.Parse(Address);
 }
