@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
 using PointsMall.Api.Silos;
+using IPNetwork = System.Net.IPNetwork;
 
 namespace PointsMall.Api;
 
@@ -10,7 +11,7 @@ internal sealed class EdgeOptions
 {
     public const string Section = "Edge";
 
-    /// <summary>Addresses of proxies whose X-Forwarded-For and -Proto are believed; none unless set.</summary>
+    /// <summary>Addresses of proxies, or networks (10.0.0.0/8) of them, whose X-Forwarded-For and -Proto are believed; none unless set.</summary>
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
 
     /// <summary>Origins whose pages may call the API from a browser; none unless set.</summary>
@@ -21,9 +22,15 @@ internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
 {
     public ValidateOptionsResult Validate(string? name, EdgeOptions options)
     {
-        if (options.TrustedProxies.Any(proxy => !IPAddress.TryParse(proxy, out _)))
+        if (
+            options.TrustedProxies.Any(proxy =>
+                !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _)
+            )
+        )
         {
-            return ValidateOptionsResult.Fail("Edge:TrustedProxies must be IP addresses.");
+            return ValidateOptionsResult.Fail(
+                "Edge:TrustedProxies must be IP addresses or networks as 10.0.0.0/8."
+            );
         }
         return options.Origins.All(IsOrigin)
             ? ValidateOptionsResult.Success
@@ -59,7 +66,15 @@ internal static class Edge
         forwarded.KnownProxies.Clear();
         foreach (var proxy in proxies)
         {
-            forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+            if (IPAddress.TryParse(proxy, out var address))
+            {
+                forwarded.KnownProxies.Add(address);
+            }
+            else
+            {
+                // Where proxies come and go, as in a cluster, only their network is known.
+                forwarded.KnownIPNetworks.Add(IPNetwork.Parse(proxy));
+            }
         }
         app.UseForwardedHeaders(forwarded);
     }
