@@ -62,7 +62,7 @@ public sealed record ConnectionBudget(int Silos, int PerSilo, int Others, int Li
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(Read, connection);
         command.Parameters.Add(new() { Value = silo.ClusterId });
-        command.Parameters.Add(new() { Value = silo.Address });
+        command.Parameters.Add(new() { Value = HostAddress.Advertised(silo.Address).ToString() });
         command.Parameters.Add(new() { Value = silo.Port });
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
