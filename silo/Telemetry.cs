@@ -117,7 +117,11 @@ public static class Telemetry
         {
             telemetry.WithTracing(traces =>
                 traces
-                    .AddSource("Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime")
+                    .AddSource(
+                        MallTraces.Name,
+                        "Microsoft.Orleans.Application",
+                        "Microsoft.Orleans.Runtime"
+                    )
                     .AddNpgsql()
                     .AddOtlpExporter()
             );

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PointsMall.Grains.Database;
@@ -32,6 +33,8 @@ internal sealed partial class CommitWriter(
     public async Task Run(CancellationToken stopped)
     {
         await Task.Yield();
+        // Whoever started the silo is not the parent of its batches.
+        Activity.Current = null;
         while (!stopped.IsCancellationRequested)
         {
             if (!await Connect(stopped))
@@ -110,11 +113,7 @@ internal sealed partial class CommitWriter(
         }
         catch (Exception exception) when (DatabaseErrors.IsDatabase(exception))
         {
-            LogNotConnected(
-                logger,
-                number,
-                (exception as PostgresException)?.SqlState ?? exception.GetType().Name
-            );
+            LogNotConnected(logger, number, DatabaseErrors.NameOf(exception));
             await Task.WhenAny(Task.Delay(ReconnectPause, clock, stopped));
             return false;
         }
@@ -140,22 +139,20 @@ internal sealed partial class CommitWriter(
                 Defer(batch.Units);
                 continue;
             }
+            using var span = BatchTrace.Begin(batch);
             try
             {
                 await Send(batch);
             }
             catch (PostgresException exception) when (IsDefinite(exception))
             {
+                BatchTrace.Fail(span, exception);
                 await OnRolledBack(batch, exception, parts);
             }
             catch (Exception exception)
             {
-                LogUnknown(
-                    logger,
-                    number,
-                    batch.Units.Count,
-                    (exception as PostgresException)?.SqlState ?? exception.GetType().Name
-                );
+                BatchTrace.Fail(span, exception);
+                LogUnknown(logger, number, batch.Units.Count, DatabaseErrors.NameOf(exception));
                 HandOver(batch);
             }
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PointsMall.Grains.Database;
@@ -85,7 +86,7 @@ public sealed partial class Committer
         {
             throw new ArgumentException("A slot serves one unit of its own lane", nameof(slot));
         }
-        var pending = new PendingUnit(unit, _clock.GetTimestamp());
+        var pending = new PendingUnit(unit, _clock.GetTimestamp(), Activity.Current);
         if (!_queue.Add(pending))
         {
             _answers.Give(pending, CommitOutcome.NotRun);

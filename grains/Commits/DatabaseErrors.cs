@@ -18,6 +18,10 @@ internal static class DatabaseErrors
         || sqlState.StartsWith("58", StringComparison.Ordinal)
         || sqlState == "25006";
 
+    /// <summary>What logs and traces call an error: the server's code, or the kind of exception; never its text, which may hold ids.</summary>
+    public static string NameOf(Exception exception) =>
+        (exception as PostgresException)?.SqlState ?? exception.GetType().Name;
+
     /// <summary>The database or the way to it failed, and not this code.</summary>
     public static bool IsDatabase(Exception exception) =>
         exception

@@ -1,7 +1,9 @@
+using System.Diagnostics;
+
 namespace PointsMall.Grains.Commits;
 
 /// <summary>A queued unit and the caller that waits for it.</summary>
-internal sealed class PendingUnit(CommitUnit unit, long queuedAt)
+internal sealed class PendingUnit(CommitUnit unit, long queuedAt, Activity? origin = null)
 {
     private readonly TaskCompletionSource<CommitOutcome> _outcome = new(
         TaskCreationOptions.RunContinuationsAsynchronously
@@ -11,6 +13,9 @@ internal sealed class PendingUnit(CommitUnit unit, long queuedAt)
 
     /// <summary>Time stamp of the queueing.</summary>
     public long QueuedAt { get; } = queuedAt;
+
+    /// <summary>What the caller was doing when it is traced: the batch's span is linked to it.</summary>
+    public Activity? Origin { get; } = origin;
 
     /// <summary>The member whose only unit in flight this is; null for units without one.</summary>
     public Guid? MemberId { get; } = unit.Member?.Before.MemberId;
