@@ -10,13 +10,17 @@ public static class Health
         app.MapGet("/healthz/ready", Ready);
     }
 
-    private static IResult Ready(
+    /// <summary>Why this silo may get no work; empty when it may.</summary>
+    public static string[] WhyNotReady(
         ISiloStatusOracle membership,
         DatabaseWatch database,
         IHostApplicationLifetime lifetime
     )
     {
-        string[] reasons =
+        ArgumentNullException.ThrowIfNull(membership);
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(lifetime);
+        return
         [
             .. Reason(
                 membership.CurrentStatus != SiloStatus.Active,
@@ -30,6 +34,15 @@ public static class Health
             ),
             .. Reason(lifetime.ApplicationStopping.IsCancellationRequested, "stopping"),
         ];
+    }
+
+    private static IResult Ready(
+        ISiloStatusOracle membership,
+        DatabaseWatch database,
+        IHostApplicationLifetime lifetime
+    )
+    {
+        var reasons = WhyNotReady(membership, database, lifetime);
         return Results.Json(
             new { status = reasons.Length == 0 ? "ready" : "not ready", reasons },
             statusCode: reasons.Length == 0

@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using PointsMall.Grains.Diagnostics;
+using PointsMall.Silo.Metrics;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -108,6 +109,10 @@ public static class Telemetry
                 metrics.AddOtlpExporter();
             }
         });
+        builder
+            .Services.AddHostedService<SiloGauges>()
+            .AddSingleton<DatabaseStatistics>()
+            .AddHostedService<DatabaseGauges>();
         if (port is { } own)
         {
             var host = builder.Configuration[HostSetting] ?? "127.0.0.1";

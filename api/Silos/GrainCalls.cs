@@ -45,7 +45,7 @@ internal sealed class GrainCalls(
         try
         {
             var outcome = await Settle(header, send);
-            ApiMeter.CommandEnded(outcome.Problem?.Kind.Code ?? "done");
+            ApiMeter.CommandEnded(outcome.Problem?.Kind.Code ?? ApiMeter.Done);
             return outcome;
         }
         finally

@@ -46,6 +46,7 @@ internal static class MetricsAndTraces
                 metrics.AddOtlpExporter();
             }
         });
+        builder.Services.AddHostedService<FirstSeries>();
         if (otlp)
         {
             telemetry.WithTracing(traces =>
@@ -78,4 +79,16 @@ internal static class MetricsAndTraces
 
     private static int? Port(IConfiguration configuration) =>
         configuration.GetValue<int?>(PortSetting);
+
+    /// <summary>Hosted services start in the order of their registration: this one after the listeners.</summary>
+    private sealed class FirstSeries : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            ApiMeter.ShowFirstSeries();
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
 }

@@ -44,6 +44,18 @@ internal sealed class CommitQueue(CommitterOptions options, TimeProvider clock)
         }
     }
 
+    /// <summary>How full the lanes are, and how many places each has.</summary>
+    public (int Interactive, int Bulk, int Limit) Fill
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return (_interactive.Places, _bulk.Places, Bound());
+            }
+        }
+    }
+
     /// <summary>Units queued, deferred or being sent: what a stop has to wait for.</summary>
     public int Queued
     {

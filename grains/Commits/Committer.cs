@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using PointsMall.Grains.Database;
+using PointsMall.Grains.Diagnostics;
 
 namespace PointsMall.Grains.Commits;
 
@@ -14,6 +15,11 @@ public sealed partial class Committer
     /// <summary>Before ApplicationServices (10,000) on the way up, after the grains (19,998) on the way down.</summary>
     private const int Stage = ServiceLifecycleStage.ApplicationServices - 1_000;
     private static readonly TimeSpan WithdrawInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly KeyValuePair<string, object?> InteractiveLane = new(
+        "lane",
+        "interactive"
+    );
+    private static readonly KeyValuePair<string, object?> BulkLane = new("lane", "bulk");
     private readonly CommitQueue _queue;
     private readonly UnitAnswers _answers;
     private readonly SettlementDesk _desk;
@@ -136,8 +142,19 @@ public sealed partial class Committer
                 _queue.Withdraw(all: false),
                 connected ? CommitOutcome.Expired : CommitOutcome.NotRun
             );
+            Measure();
             await Task.WhenAny(timer.WaitForNextTickAsync(_stopped.Token).AsTask());
         }
+    }
+
+    private void Measure()
+    {
+        var (interactive, bulk, limit) = _queue.Fill;
+        MallMeter.QueuePlaces.Record(interactive, InteractiveLane);
+        MallMeter.QueuePlaces.Record(bulk, BulkLane);
+        MallMeter.QueueLimit.Record(limit, InteractiveLane);
+        MallMeter.QueueLimit.Record(limit, BulkLane);
+        MallMeter.UnsettledBatches.Record(_desk.Open);
     }
 
     [LoggerMessage(

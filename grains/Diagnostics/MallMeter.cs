@@ -2,29 +2,74 @@ using System.Diagnostics.Metrics;
 
 namespace PointsMall.Grains.Diagnostics;
 
-/// <summary>The silo's own instruments. No ids in tags.</summary>
+/// <summary>The silo's own instruments. No ids in tags: the number of series does not grow with members or SKUs.</summary>
 public static class MallMeter
 {
     public const string Name = "PointsMall";
 
     private static readonly Meter Meter = new(Name);
 
-    public static readonly Histogram<int> BatchUnits = Meter.CreateHistogram<int>(
+    private static readonly InstrumentAdvice<int> UpTo1024 = new()
+    {
+        HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024],
+    };
+
+    private static readonly InstrumentAdvice<double> Milliseconds = new()
+    {
+        HistogramBucketBoundaries =
+        [
+            0.5,
+            1,
+            2,
+            3,
+            5,
+            7.5,
+            10,
+            15,
+            20,
+            30,
+            50,
+            75,
+            100,
+            200,
+            500,
+            1_000,
+            2_000,
+            3_000,
+        ],
+    };
+
+    public static readonly Histogram<int> BatchUnits = Meter.CreateHistogram(
         "pointsmall.commit.batch_units",
         "{unit}",
-        "Units in one transaction"
+        "Units in one transaction",
+        advice: UpTo1024
     );
 
-    public static readonly Histogram<double> CommitMs = Meter.CreateHistogram<double>(
+    public static readonly Histogram<double> CommitMs = Meter.CreateHistogram(
         "pointsmall.commit.duration",
         "ms",
-        "From sending a batch to its commit"
+        "From sending a batch to its commit",
+        advice: Milliseconds
     );
 
-    public static readonly Histogram<double> QueueMs = Meter.CreateHistogram<double>(
+    public static readonly Histogram<double> QueueMs = Meter.CreateHistogram(
         "pointsmall.commit.queue_wait",
         "ms",
-        "From queueing a unit to sending it; the oldest of each batch"
+        "From queueing a unit to sending it; the oldest of each batch",
+        advice: Milliseconds
+    );
+
+    public static readonly Gauge<int> QueuePlaces = Meter.CreateGauge<int>(
+        "pointsmall.commit.queue_places",
+        "{unit}",
+        "Places of a lane that are taken: reserved, queued or being sent"
+    );
+
+    public static readonly Gauge<int> QueueLimit = Meter.CreateGauge<int>(
+        "pointsmall.commit.queue_limit",
+        "{unit}",
+        "Places of a lane: what the measured rate finishes within the queue time"
     );
 
     public static readonly Counter<long> Verdicts = Meter.CreateCounter<long>(
@@ -45,16 +90,23 @@ public static class MallMeter
         "Batches whose outcome had to be looked up"
     );
 
+    public static readonly Gauge<int> UnsettledBatches = Meter.CreateGauge<int>(
+        "pointsmall.commit.unsettled_batches",
+        "{batch}",
+        "Batches whose outcome is being looked up"
+    );
+
     public static readonly Counter<long> AccountLoads = Meter.CreateCounter<long>(
         "pointsmall.account.loads",
         "{account}",
         "Accounts taken over by an activation"
     );
 
-    public static readonly Histogram<int> AccountLoadBatch = Meter.CreateHistogram<int>(
+    public static readonly Histogram<int> AccountLoadBatch = Meter.CreateHistogram(
         "pointsmall.account.load_batch",
         "{account}",
-        "Accounts in one load"
+        "Accounts in one load",
+        advice: UpTo1024
     );
 
     public static readonly Counter<long> FencedActivations = Meter.CreateCounter<long>(
@@ -66,19 +118,31 @@ public static class MallMeter
     public static readonly Counter<long> Commands = Meter.CreateCounter<long>(
         "pointsmall.commands",
         "{command}",
-        "Member commands by operation and outcome"
+        "Member commands by operation and outcome; each attempt of a command counts"
+    );
+
+    public static readonly UpDownCounter<int> OpenClaims = Meter.CreateUpDownCounter<int>(
+        "pointsmall.stock.open_claims",
+        "{claim}",
+        "Claims without a verdict yet"
+    );
+
+    public static readonly Counter<long> ForgottenClaims = Meter.CreateCounter<long>(
+        "pointsmall.stock.forgotten_claims",
+        "{claim}",
+        "Claims that a new epoch voided after their deadline: nobody had told the gate their verdict"
+    );
+
+    public static readonly UpDownCounter<int> SoldOut = Meter.CreateUpDownCounter<int>(
+        "pointsmall.stock.sold_out",
+        "{sku}",
+        "SKUs with a gate here and no unit left"
     );
 
     public static readonly Counter<long> StockBumps = Meter.CreateCounter<long>(
         "pointsmall.stock.bumps",
         "{bump}",
-        "Epochs started because claims were forgotten"
-    );
-
-    public static readonly Gauge<double> SweepLag = Meter.CreateGauge<double>(
-        "pointsmall.sweep.lag",
-        "s",
-        "How long ago the oldest due change of a slice fell due, when its sweep began"
+        "Epochs that gates started: to begin, after a change of the offer, because claims were forgotten"
     );
 
     public static readonly Counter<long> SweptAccounts = Meter.CreateCounter<long>(

@@ -28,6 +28,7 @@ internal sealed partial class InventoryGrain(
     /// <summary>A sold-out gate reads the row again after this long: units that came back may have been told to a gate that is gone.</summary>
     private static readonly TimeSpan SoldOutLook = TimeSpan.FromSeconds(5);
 
+    private readonly GateFigures _figures = new();
     private StockGate? _gate;
     private Task? _bump;
     private long _bumpedAt;
@@ -47,6 +48,7 @@ internal sealed partial class InventoryGrain(
                 && clock.GetElapsedTime(_bumpedAt) > SoldOutLook;
             if (answer is not null && !soldOut)
             {
+                _figures.Follow(_gate);
                 return answer;
             }
             if (!await TryBump())
@@ -83,12 +85,23 @@ internal sealed partial class InventoryGrain(
     public Task Release(Guid commandId)
     {
         _gate?.Release(commandId);
+        _figures.Follow(_gate);
         return Task.CompletedTask;
     }
 
     public Task Resolve(ClaimVerdicts verdicts)
     {
         _gate?.Resolve(verdicts);
+        _figures.Follow(_gate);
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(
+        DeactivationReason reason,
+        CancellationToken cancellationToken
+    )
+    {
+        _figures.Follow(null);
         return Task.CompletedTask;
     }
 
@@ -117,6 +130,10 @@ internal sealed partial class InventoryGrain(
         {
             LogNotRun(logger, exception.GetType().Name);
             return Refuse(RefusalCode.NotRun);
+        }
+        finally
+        {
+            _figures.Follow(_gate);
         }
     }
 
@@ -285,8 +302,10 @@ internal sealed partial class InventoryGrain(
         }
         else
         {
+            MallMeter.ForgottenClaims.Add(_gate.OverdueClaims(clock.GetUtcNow()));
             _gate.Restarted(offer, available, epoch, clock.GetUtcNow());
         }
+        _figures.Follow(_gate);
     }
 
     [LoggerMessage(

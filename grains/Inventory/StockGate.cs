@@ -46,6 +46,13 @@ public sealed class StockGate
     /// <summary>Claims that are neither resolved nor released.</summary>
     public int OpenClaims => _claims.Count;
 
+    /// <summary>No unit is left in the row, as far as this gate knows: what is claimed is gone only once it is committed.</summary>
+    public bool IsSoldOut => _available <= 0;
+
+    /// <summary>Open claims whose command is over: their verdicts are late or lost.</summary>
+    public int OverdueClaims(DateTimeOffset clock) =>
+        _claims.Values.Count(claim => claim.Deadline < clock);
+
     /// <summary>
     /// Sets units aside, or says why not. Null when the gate must not answer from this epoch: bump, call <see cref="Restarted"/>, ask again.
     /// </summary>

@@ -16,6 +16,21 @@ internal sealed record Completion
     /// <summary>What was committed.</summary>
     public MemberDecision? Done { get; init; }
 
+    /// <summary>What it is called in metrics; one of <see cref="Outcomes"/>.</summary>
+    public string Outcome =>
+        this switch
+        {
+            { Refusal: { } refusal } => refusal.Code.ToString(),
+            { Replayed: not null } => nameof(Replayed),
+            { Done: not null } => nameof(Done),
+            _ => NothingToDo,
+        };
+
+    public static ImmutableArray<string> Outcomes { get; } =
+    [nameof(Done), nameof(Replayed), NothingToDo, .. Enum.GetNames<RefusalCode>()];
+
+    private const string NothingToDo = nameof(NothingToDo);
+
     public static Completion Refuse(RefusalCode code) => new() { Refusal = Refusal.Of(code) };
 
     public static readonly Completion Overloaded = new()
@@ -75,7 +90,7 @@ internal sealed partial class AccountCommands(
         MallMeter.Commands.Add(
             1,
             new KeyValuePair<string, object?>("operation", operation),
-            new KeyValuePair<string, object?>("outcome", OutcomeOf(completion))
+            new KeyValuePair<string, object?>("outcome", completion.Outcome)
         );
         return completion;
     }
@@ -356,15 +371,6 @@ internal sealed partial class AccountCommands(
         _gone = true;
         leave();
     }
-
-    private static string OutcomeOf(Completion completion) =>
-        completion switch
-        {
-            { Refusal: { } refusal } => refusal.Code.ToString(),
-            { Replayed: not null } => "Replayed",
-            { Done: not null } => "Done",
-            _ => "NothingToDo",
-        };
 
     /// <summary>One a command, so not at a level that is written: what failed has logged it once a batch.</summary>
     [LoggerMessage(Level = LogLevel.Debug, Message = "A {Operation} was not run")]

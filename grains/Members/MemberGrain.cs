@@ -11,7 +11,7 @@ namespace PointsMall.Grains.Members;
 [GrainType("member"), RandomPlacement, Reentrant]
 internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
 {
-    private const string RedeemOperation = "redeem";
+    internal const string RedeemOperation = "redeem";
     private const string CancelOperation = "cancel";
     private const string GrantOperation = "grant";
     private const string DeductOperation = "deduct";

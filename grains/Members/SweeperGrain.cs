@@ -91,7 +91,6 @@ internal sealed partial class SweeperGrain(
     {
         var started = clock.GetTimestamp();
         var now = Instants.Truncate(clock.GetUtcNow());
-        await MeasureLag(now);
         var sweep = new SweepProgress();
         while (true)
         {
@@ -116,16 +115,6 @@ internal sealed partial class SweeperGrain(
         }
         Report(sweep, clock.GetElapsedTime(started));
         return sweep;
-    }
-
-    private async Task MeasureLag(DateTimeOffset now)
-    {
-        var oldest = await due.Next(Slice, now, DueAccount.None, count: 1, CancellationToken.None);
-        var lag = oldest.IsEmpty ? TimeSpan.Zero : now - oldest[0].DueOn;
-        MallMeter.SweepLag.Record(
-            lag.TotalSeconds,
-            new KeyValuePair<string, object?>("slice", Slice)
-        );
     }
 
     /// <summary>Some at a time; all run on this grain's turn, so the progress needs no lock.</summary>
