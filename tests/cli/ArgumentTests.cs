@@ -18,6 +18,7 @@ public sealed class ArgumentTests
     [InlineData("silo add 2", "say one of: silo add, silo stop N, silo kill N, silo list")]
     [InlineData("silo stop one", "the number of a silo must be a whole number from 1 to 16")]
     [InlineData("silo list --data /nowhere/at/all", "no mall runs in /nowhere/at/all")]
+    [InlineData("prometheus --port 0", "--port must be a whole number from 1 to 65535")]
     [InlineData("sell", "unknown command sell")]
     public async Task A_mistake_is_named(string arguments, string message)
     {
@@ -34,7 +35,7 @@ public sealed class ArgumentTests
         var help = (await Terminal.Mall("help")).Text;
 
         Assert.All(
-            ["up", "down", "silo", "test", "token", "verify", "psql"],
+            ["up", "down", "silo", "test", "token", "verify", "psql", "prometheus", "bench", "faults"],
             command => Assert.Contains($"./mall {command}", help, StringComparison.Ordinal)
         );
     }

@@ -97,13 +97,22 @@ internal sealed class RunningMall : IAsyncDisposable
         return await Json(await Api.SendAsync(request));
     }
 
-    public async Task<JsonElement> Post(string path, string token, string key, string body)
+    public async Task<JsonElement> Post(string path, string token, string key, string body) =>
+        await Json(await TryPost(path, token, key, body));
+
+    /// <summary>Whatever the answer is.</summary>
+    public async Task<HttpResponseMessage> TryPost(
+        string path,
+        string token,
+        string key,
+        string body
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         request.Headers.Add("Idempotency-Key", key);
         request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        return await Json(await Api.SendAsync(request));
+        return await Api.SendAsync(request);
     }
 
     /// <summary>One value of the database, by the script's psql.</summary>
@@ -138,12 +147,17 @@ internal sealed class RunningMall : IAsyncDisposable
         Terminal.Run("/bin/kill", $"-{signal}", pid.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Waits for something to become true; how long is not the test's subject.</summary>
-    public static async Task Until(Func<Task<bool>> condition, string what)
+    public static Task Until(Func<Task<bool>> condition, string what) =>
+        Until(condition, () => what);
+
+    /// <param name="condition">Asked again and again.</param>
+    /// <param name="what">What was waited for; asked when it never came.</param>
+    public static async Task Until(Func<Task<bool>> condition, Func<string> what)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"never: {what}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"never: {what()}");
             await Task.Delay(TimeSpan.FromMilliseconds(50));
         }
     }
