@@ -35,7 +35,18 @@ public sealed class ArgumentTests
         var help = (await Terminal.Mall("help")).Text;
 
         Assert.All(
-            ["up", "down", "silo", "test", "token", "verify", "psql", "prometheus", "bench", "faults"],
+            [
+                "up",
+                "down",
+                "silo",
+                "test",
+                "token",
+                "verify",
+                "psql",
+                "prometheus",
+                "bench",
+                "faults",
+            ],
             command => Assert.Contains($"./mall {command}", help, StringComparison.Ordinal)
         );
     }
