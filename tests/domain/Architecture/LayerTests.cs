@@ -20,6 +20,7 @@ public sealed class LayerTests
         "AccountVersions",
         "CatalogueReader",
         "DueAccounts",
+        "GateSpread",
         "MemberRecords",
         "MovementRecords",
         "OfferRow",
