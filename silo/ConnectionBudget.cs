@@ -8,6 +8,10 @@ namespace PointsMall.Silo;
 /// The connections that a mall may open against what PostgreSQL has, checked before a silo joins: one silo too many would not fail by itself,
 /// it would make another's writer or heartbeat wait in the middle of a sale.
 /// </summary>
+/// <remarks>
+/// A silo runs when it holds connections in its name. The membership does not say so: after all silos have died their rows stay, and silos that
+/// came back on other addresses would keep each other out for ever.
+/// </remarks>
 /// <param name="Silos">Silos that run, with this one; each is taken to have this one's settings.</param>
 /// <param name="PerSilo">The most that one of them opens.</param>
 /// <param name="Others">What everybody else has open now: the API, its gateway lists, operators.</param>
@@ -20,16 +24,17 @@ public sealed record ConnectionBudget(int Silos, int PerSilo, int Others, int Li
     private const string Read = """
         select
             (
-                select count(*)
-                from orleans.silo
-                where cluster_id = $1 and status = 3 and (address, port) is distinct from ($2, $3)
+                select count(distinct split_part(application_name, '/', 2))
+                from pg_stat_activity
+                where datname = current_database() and usename = current_user and application_name like 'mall/%'
             )::int,
             (
                 select count(*)
                 from pg_stat_activity
-                where usename <> current_user -- of others' sessions this role sees little more than whose they are
+                where usename <> current_user or datname <> current_database() -- of others' sessions this role sees little more than whose they are
             )::int,
             current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+                - coalesce(current_setting('reserved_connections', true)::int, 0)
         """;
 
     public int Needed => Silos * PerSilo + Others;
@@ -61,9 +66,6 @@ public sealed record ConnectionBudget(int Silos, int PerSilo, int Others, int Li
         );
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(Read, connection);
-        command.Parameters.Add(new() { Value = silo.ClusterId });
-        command.Parameters.Add(new() { Value = HostAddress.Advertised(silo.Address).ToString() });
-        command.Parameters.Add(new() { Value = silo.Port });
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
         return new ConnectionBudget(
