@@ -150,9 +150,11 @@ wait_until_ready() {
     done
 }
 
+# For ever; the functions that are named run in each turn.
 watch_children() {
+    local turn
     while :; do
-        carry_out_wishes
+        for turn in "$@"; do "$turn"; done
         restart_the_dead
         pause 0.25
     done

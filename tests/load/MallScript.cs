@@ -13,7 +13,7 @@ internal static class MallScript
     )
     {
         using var process = Process.Start(
-            new ProcessStartInfo("bash", [Script(), .. arguments])
+            new ProcessStartInfo("bash", [Path.Combine(Root(), "mall"), .. arguments])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
@@ -27,13 +27,14 @@ internal static class MallScript
         return (process.ExitCode, await output + await errors);
     }
 
-    private static string Script()
+    /// <summary>The folder that holds the script.</summary>
+    public static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "mall")))
         {
             folder = folder.Parent ?? throw new InvalidOperationException("no mall above the test");
         }
-        return Path.Combine(folder.FullName, "mall");
+        return folder.FullName;
     }
 }
