@@ -180,6 +180,9 @@ public static partial class SiloHost
             {
                 options.ProbeTimeout = TimeSpan.FromSeconds(2);
                 options.NumMissedProbesLimit = 3;
+                // Nobody votes against a silo that sent anything in the last MaxProbeTimeout × NumMissedProbesLimit: with the default of
+                // 4 × ProbeTimeout, a silo that froze keeps its grains for 24 s.
+                options.MaxProbeTimeout = TimeSpan.FromSeconds(2);
             })
             .Configure<SiloMessagingOptions>(options =>
             {
