@@ -59,6 +59,11 @@ internal static class SiloServices
         services.Configure<ClientMessagingOptions>(messaging =>
             messaging.ResponseTimeout = ResponseTimeout
         );
+        // A gateway that was declared dead while its connection is still open (a frozen process) is left at the next look; by default
+        // that is once a minute, and calls by way of it wait until then. New silos are used as soon.
+        services.Configure<GatewayOptions>(gateways =>
+            gateways.GatewayListRefreshPeriod = TimeSpan.FromSeconds(2)
+        );
         services.AddSingleton<GrainCalls>();
         services.AddSingleton<ProgrammeWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<ProgrammeWatch>());
