@@ -53,7 +53,11 @@ internal static class FaultList
                     LongerThanTheVote,
                     cancelled
                 )
-        ),
+        )
+        {
+            // The others must take over while it stands still.
+            SellsAgainWithin = TimeSpan.FromSeconds(15),
+        },
         new("api", "kill -9 of the API", (scene, _) => scene.Signal("KILL", "api")),
         new(
             "postgres",

@@ -15,4 +15,7 @@ internal sealed record FaultPlan(
 
     /// <summary>From the end of the cause until half of the rate before it is served again.</summary>
     public TimeSpan RecoversWithin { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest time without a success, from its begin; null where the cause itself decides.</summary>
+    public TimeSpan? SellsAgainWithin { get; init; }
 }

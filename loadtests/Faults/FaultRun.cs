@@ -48,6 +48,13 @@ internal sealed record FaultOutcome(FaultPlan Plan)
                 $"it recovered {(Recovery is { } time ? $"after {time.TotalSeconds:0.0} s" : "never")}; {Plan.RecoversWithin.TotalSeconds:0} s are allowed"
             );
         }
+        if (Plan.SellsAgainWithin is { } most && LongestGap > most)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"nothing was sold for {LongestGap.TotalSeconds:0.0} s; {most.TotalSeconds:0} s are allowed"
+            );
+        }
         if (Plan.Unnoticed && Unknown > 0)
         {
             yield return string.Create(

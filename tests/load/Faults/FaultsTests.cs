@@ -1,13 +1,13 @@
 namespace PointsMall.Tests.Load.Faults;
 
 /// <summary>
-/// Two of the faults of <c>./mall faults</c>, on processes of its own. How fast the mall recovers depends on the machine, and is no
+/// Three of the faults of <c>./mall faults</c>, on processes of its own. How fast the mall recovers depends on the machine, and is no
 /// matter of this test.
 /// </summary>
 public sealed class FaultsTests
 {
     [Fact, Trait("Behaviour", "RED-1")]
-    public async Task A_killed_silo_and_cut_connections_lose_nothing_and_double_nothing()
+    public async Task A_killed_silo_a_frozen_one_and_cut_connections_lose_nothing_and_double_nothing()
     {
         var folder = Directory.CreateTempSubdirectory("faults ");
         folder.UnixFileMode = (UnixFileMode)0b111_101_101;
@@ -18,6 +18,7 @@ public sealed class FaultsTests
                 "faults",
                 "silo-of-gate",
                 "connections-cut",
+                "silo-freeze",
                 "--callers=8"
             );
 
@@ -26,8 +27,11 @@ public sealed class FaultsTests
                 .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
                 .Select(line => line.Split('|', StringSplitOptions.TrimEntries)[1..^1])
                 .ToList();
-            Assert.True(rows.Count == 4, $"ended with {exitCode}:\n{output}");
-            Assert.Equal(["silo-of-gate", "connections-cut"], rows[2..].Select(row => row[0]));
+            Assert.True(rows.Count == 5, $"ended with {exitCode}:\n{output}");
+            Assert.Equal(
+                ["silo-of-gate", "silo-freeze", "connections-cut"],
+                rows[2..].Select(row => row[0])
+            );
             foreach (var row in rows[2..])
             {
                 var cells = rows[0].Zip(row).ToDictionary(cell => cell.First, cell => cell.Second);
@@ -39,6 +43,8 @@ public sealed class FaultsTests
                 Assert.NotEqual("0", cells["ok"]);
                 Assert.NotEqual("never", cells["recovered after"]);
             }
+            // Others took over while the frozen silo stood still.
+            Assert.DoesNotContain("nothing was sold for", output, StringComparison.Ordinal);
         }
         finally
         {
