@@ -26,18 +26,7 @@ internal sealed class BooksCheck(ScenarioPlan plan, Stage stage, MallAccess mall
     public async Task<BenchVerdict> Run(NodeStats stats, CancellationToken cancelled)
     {
         var conclusion = plan.Conclude?.Invoke(stage, stats) ?? new Conclusion([], []);
-        if (stage.History.Unclear > 0)
-        {
-            await Task.Delay(Settling, cancelled);
-        }
-        await using var owner = NpgsqlDataSource.Create(mall.OwnerConnectionString);
-        var history = await HistoryCheck.Run(
-            stage.History,
-            stage.Skus,
-            new MallBooks(owner, stage.Skus),
-            cancelled
-        );
-        var books = await Verifier.Run(owner, cancelled);
+        var (history, books) = await Read(stage, mall, stage.History.Unclear > 0, cancelled);
         List<KeyValuePair<string, string>> details =
         [
             .. conclusion.Findings,
@@ -58,6 +47,32 @@ internal sealed class BooksCheck(ScenarioPlan plan, Stage stage, MallAccess mall
             history.IsClean && books.IsClean && conclusion.Problems.Count == 0,
             details
         );
+    }
+
+    /// <summary>Holds the answers against the books, and the books against themselves.</summary>
+    /// <param name="stage">What was asked for and answered.</param>
+    /// <param name="mall">Whose books.</param>
+    /// <param name="openRequests">Some requests ended without a certain answer, and the mall may still be at them.</param>
+    /// <param name="cancelled">Stops between two rows.</param>
+    public static async Task<(Verdict History, VerificationReport Books)> Read(
+        Stage stage,
+        MallAccess mall,
+        bool openRequests,
+        CancellationToken cancelled
+    )
+    {
+        if (openRequests)
+        {
+            await Task.Delay(Settling, cancelled);
+        }
+        await using var owner = NpgsqlDataSource.Create(mall.OwnerConnectionString);
+        var history = await HistoryCheck.Run(
+            stage.History,
+            stage.Skus,
+            new MallBooks(owner, stage.Skus),
+            cancelled
+        );
+        return (history, await Verifier.Run(owner, cancelled));
     }
 
     private static KeyValuePair<string, string> Detail(string name, FormattableString text) =>

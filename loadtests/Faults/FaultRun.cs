@@ -1,6 +1,4 @@
 using System.Globalization;
-using Npgsql;
-using PointsMall.Grains.Verification;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Bench.Histories;
 using PointsMall.LoadTests.Bench.Malls;
@@ -73,9 +71,6 @@ internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, Fau
     private static readonly TimeSpan After = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan NeverRecovers = TimeSpan.FromSeconds(120);
 
-    /// <summary>A request that was given up may still be carried out: the API's budget for one, and a little.</summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(12);
-
     public async Task<FaultOutcome> Run(CancellationToken cancelled)
     {
         var scene = new FaultScene(mall.Data!, stage.Skus[0].SkuId);
@@ -92,19 +87,8 @@ internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, Fau
         await Task.Delay(After, cancelled);
         var end = load.Now;
         await load.End();
-        if (load.GivenUp > 0)
-        {
-            await Task.Delay(Settling, cancelled);
-        }
 
-        await using var owner = NpgsqlDataSource.Create(mall.OwnerConnectionString);
-        var history = await HistoryCheck.Run(
-            stage.History,
-            stage.Skus,
-            new MallBooks(owner, stage.Skus),
-            cancelled
-        );
-        var books = await Verifier.Run(owner, cancelled);
+        var (history, books) = await BooksCheck.Read(stage, mall, load.GivenUp > 0, cancelled);
         return new FaultOutcome(plan)
         {
             Requests = load.Requests,

@@ -6,23 +6,16 @@ namespace PointsMall.Tests.Support;
 
 /// <summary>
 /// A silo as production runs it: a process of its own, which can be killed, stopped, continued and started again on its ports. It ends with
-/// <see cref="DisposeAsync"/>, and also when the test process dies in any other way: a shell waits for the end of a pipe that only this
-/// process holds.
+/// <see cref="DisposeAsync"/>, and also when the test process dies in any other way (<see cref="Watchdog"/>).
 /// </summary>
 public sealed class SiloProcess : IAsyncDisposable
 {
-    private const string Watch = """
-        trap '' INT TERM HUP
-        cat >/dev/null
-        kill -KILL "$1" 2>/dev/null
-        """;
-
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
     private readonly Dictionary<string, string> _environment;
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(2) };
     private readonly string _folder;
     private Process? _process;
-    private Process? _watchdog;
+    private Watchdog? _watchdog;
 
     private SiloProcess(Dictionary<string, string> environment, string folder, int[] ports)
     {
@@ -99,13 +92,7 @@ public sealed class SiloProcess : IAsyncDisposable
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _watchdog = Process.Start(
-            new ProcessStartInfo("sh", ["-c", Watch, "watchdog", Text($"{_process.Id}")])
-            {
-                UseShellExecute = false,
-                RedirectStandardInput = true,
-            }
-        )!;
+        _watchdog = new Watchdog(_process.Id);
         await Eventually.Is(IsReady, ready => ready, StartTime);
     }
 
@@ -168,15 +155,11 @@ public sealed class SiloProcess : IAsyncDisposable
 
     private void End()
     {
-        // The watchdog first: the id that it knows may be somebody else's once the silo is gone.
-        foreach (var process in (Process?[])[_watchdog, _process])
+        _watchdog?.Dispose();
+        if (_process is not null)
         {
-            if (process is not null)
-            {
-                process.Kill();
-                process.WaitForExit();
-                process.Dispose();
-            }
+            Kill();
+            _process.Dispose();
         }
         (_watchdog, _process) = (null, null);
     }

@@ -242,14 +242,9 @@ public sealed class UnknownOutcomeTests(PostgresFixture postgres)
         return ended;
     }
 
-    private static Task Until(Func<bool> condition) => Until(() => Task.FromResult(condition()));
+    private static Task<bool> Until(Func<bool> condition) =>
+        Until(() => Task.FromResult(condition()));
 
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!await condition())
-        {
-            await Task.Delay(10, deadline.Token);
-        }
-    }
+    private static Task<bool> Until(Func<Task<bool>> condition) =>
+        Eventually.Is(condition, isSo => isSo, TimeSpan.FromSeconds(30));
 }

@@ -188,19 +188,13 @@ public sealed class RedemptionPathTests(PostgresFixture postgres)
         Assert.Null((await mall.Grant(member, 10, expiresAt: now.AddSeconds(1))).Refusal);
         Assert.Null((await mall.Grant(member, 10, pendingUntil: now.AddSeconds(2))).Refusal);
         Assert.Equal(10, (await mall.Member(member).GetBalance())!.Available);
-        while (TimeProvider.System.GetUtcNow() < now.AddSeconds(1))
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Eventually.Is(Now, instant => instant >= now.AddSeconds(1));
         Assert.Equal(0, (await mall.Member(member).GetBalance())!.Available);
         Assert.Equal(
             RefusalCode.InsufficientPoints,
             (await mall.Redeem(member, sku)).Refusal!.Code
         );
-        while (TimeProvider.System.GetUtcNow() < now.AddSeconds(2))
-        {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        await Eventually.Is(Now, instant => instant >= now.AddSeconds(2));
         Assert.Null((await mall.Redeem(member, sku)).Refusal);
         Assert.Equal(
             "activation,expiry,grant,grant,redemption",
@@ -238,4 +232,6 @@ public sealed class RedemptionPathTests(PostgresFixture postgres)
         Assert.Null((await mall.Cancel(member, order.Order!.OrderId)).Refusal);
         Assert.Equal(600, (await mall.Member(member).GetBalance())!.Available);
     }
+
+    private static Task<DateTimeOffset> Now() => Task.FromResult(TimeProvider.System.GetUtcNow());
 }

@@ -11,46 +11,34 @@ public sealed partial class FlashSaleTests
     [Fact, Trait("Behaviour", "MKT-1")]
     public async Task A_sale_sells_out_and_neither_answers_nor_books_are_wrong()
     {
-        // With a space in its path, and open to the user who runs PostgreSQL for root.
-        var folder = Directory.CreateTempSubdirectory("flash sale ");
-        folder.UnixFileMode = (UnixFileMode)0b111_101_101;
-        try
-        {
-            var (exitCode, output) = await MallScript.Run(
-                folder.FullName,
-                "bench",
-                "flash_sale",
-                "--duration=15s",
-                "--rate=150",
-                "--members=600",
-                "--stock=200",
-                "--lots=4",
-                $"--report={folder.FullName}"
-            );
+        using var folder = new ScriptFolder();
+        var (exitCode, output) = await MallScript.Run(
+            folder.Path,
+            "bench",
+            "flash_sale",
+            "--duration=15s",
+            "--rate=150",
+            "--members=600",
+            "--stock=200",
+            "--lots=4",
+            $"--report={folder.Path}"
+        );
 
-            Assert.True(Right.Contains(exitCode), $"ended with {exitCode}:\n{output}");
-            Assert.Contains(
-                "sold 200 of 200, oversold 0, lost 0, double 0",
-                output,
-                StringComparison.Ordinal
-            );
-            var reports = Directory
-                .GetFiles(Path.Combine(folder.FullName, "flash_sale"))
-                .Order(StringComparer.Ordinal)
-                .ToList();
-            Assert.Equal([".csv", ".html", ".md", ".txt"], reports.Select(Path.GetExtension));
-            var text = await File.ReadAllTextAsync(
-                reports[3],
-                TestContext.Current.CancellationToken
-            );
-            Assert.Matches(AnswersAgree(), text);
-            Assert.Contains("all hold", text, StringComparison.Ordinal);
-            Assert.Empty(folder.GetDirectories("mall-bench-*"));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+        Assert.True(Right.Contains(exitCode), $"ended with {exitCode}:\n{output}");
+        Assert.Contains(
+            "sold 200 of 200, oversold 0, lost 0, double 0",
+            output,
+            StringComparison.Ordinal
+        );
+        var reports = Directory
+            .GetFiles(Path.Combine(folder.Path, "flash_sale"))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        Assert.Equal([".csv", ".html", ".md", ".txt"], reports.Select(Path.GetExtension));
+        var text = await File.ReadAllTextAsync(reports[3], TestContext.Current.CancellationToken);
+        Assert.Matches(AnswersAgree(), text);
+        Assert.Contains("all hold", text, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetDirectories(folder.Path, "mall-bench-*"));
     }
 
     [GeneratedRegex(

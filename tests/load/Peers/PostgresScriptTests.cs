@@ -14,14 +14,13 @@ public sealed class PostgresScriptTests
     [Fact]
     public async Task It_stays_up_starts_a_dead_server_again_and_ends_with_its_input()
     {
-        var folder = Directory.CreateTempSubdirectory("peer ");
-        folder.UnixFileMode = (UnixFileMode)0b111_101_101;
+        using var folder = new ScriptFolder();
         using var script = Process.Start(
             new ProcessStartInfo(
                 "bash",
                 [
                     Path.Combine(MallScript.Root(), "loadtests/Peers/Postgres/postgres.sh"),
-                    folder.FullName,
+                    folder.Path,
                 ]
             )
             {
@@ -51,7 +50,6 @@ public sealed class PostgresScriptTests
             await script
                 .WaitForExitAsync(TestContext.Current.CancellationToken)
                 .WaitAsync(Patience, TestContext.Current.CancellationToken);
-            folder.Delete(recursive: true);
         }
     }
 
@@ -73,9 +71,9 @@ public sealed class PostgresScriptTests
         throw new InvalidOperationException("the script ended before its server was ready");
     }
 
-    private static int RecordedServer(DirectoryInfo folder) =>
+    private static int RecordedServer(ScriptFolder folder) =>
         int.Parse(
-            File.ReadAllText(Path.Combine(folder.FullName, "run", "postgres")).Split(' ')[0],
+            File.ReadAllText(Path.Combine(folder.Path, "run", "postgres")).Split(' ')[0],
             CultureInfo.InvariantCulture
         );
 
