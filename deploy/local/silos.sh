@@ -51,8 +51,10 @@ stop_silo() {
 kill_silo() {
     local name=$1
     recorded_alive "$name" || fail "$name does not run; see: ./mall silo list"
-    kill -KILL "$recorded_pid"
-    say "$name (process $recorded_pid) is killed; it is started again in a second"
+    local killed=$recorded_pid
+    kill -KILL "$killed"
+    while recorded_alive "$name" && ((recorded_pid == killed)); do pause 0.02; done
+    say "$name (process $killed) is killed; it is started again in a second"
 }
 
 list_silos() {

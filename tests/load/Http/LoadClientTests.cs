@@ -1,4 +1,5 @@
 using PointsMall.LoadTests.Http;
+using PointsMall.Tests.Support;
 
 namespace PointsMall.Tests.Load.Http;
 
@@ -213,7 +214,10 @@ public sealed class LoadClientTests
         );
 
         Assert.All(answers, answer => Assert.Equal(LoadFailure.TimedOut, answer.Failure));
-        Assert.Equal(1, requests);
+        // Whoever started a little later than the first may still get its connection in the last moment, and is sent then.
+        var unsent = answers.Count(answer => answer.Detail == "no connection became free in time");
+        Assert.InRange(unsent, 1, 2);
+        await Eventually.Is(() => Task.FromResult(requests), sent => sent == 3 - unsent);
         Assert.Equal(2, client.Waits);
         Assert.True(client.Waited > TimeSpan.Zero);
     }

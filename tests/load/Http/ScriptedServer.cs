@@ -42,7 +42,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
                 _ = Serve(client);
             }
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException) { }
+        // Stopped while it waits, or between two connections ("not listening").
+        catch (Exception stopped) when (stopped is SocketException or InvalidOperationException) { }
     }
 
     private async Task Serve(TcpClient client)
