@@ -68,6 +68,7 @@ internal static class ApiHost
             .AddSingleton<BalanceQueries>()
             .AddSingleton<LedgerQueries>()
             .AddSingleton<OrderQueries>()
+            .AddSingleton<HoldQueries>()
             .AddSingleton<CatalogueQueries>()
             .AddSingleton<EligibilityQueries>()
             .AddSingleton<StockQueries>()
@@ -98,6 +99,7 @@ internal static class ApiHost
         var me = v1.MapGroup("/me").RequireAuthorization(Permissions.Member).WithTags("Member");
         MeEndpoints.Map(me);
         OrderEndpoints.Map(me);
+        HoldEndpoints.MapOwn(me);
 
         var products = v1.MapGroup("/products").WithTags("Catalogue");
         CatalogueEndpoints.Map(products);
@@ -107,6 +109,7 @@ internal static class ApiHost
         var members = v1.MapGroup("/members").WithTags("Members");
         MemberEndpoints.Map(members);
         PointsEndpoints.Map(members);
+        HoldEndpoints.Map(members);
         BulkGrantEndpoint.Map(v1.MapGroup("/points").WithTags("Members"));
 
         ProgrammeEndpoints.Map(v1.MapGroup("/programme").WithTags("Programme"));

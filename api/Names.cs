@@ -34,7 +34,21 @@ internal static class Names
             EntryType.Cancellation => "cancellation",
             EntryType.Activation => "activation",
             EntryType.Expiry => "expiry",
+            EntryType.Hold => "hold",
+            EntryType.Release => "release",
+            EntryType.Capture => "capture",
+            EntryType.Repayment => "repayment",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
+
+    public static string Of(HoldStatus status) =>
+        status switch
+        {
+            HoldStatus.Open => "open",
+            HoldStatus.Captured => "captured",
+            HoldStatus.Released => "released",
+            HoldStatus.Expired => "expired",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
         };
 
     public static LimitWindow? ToLimitWindow(string name)
@@ -53,6 +67,10 @@ internal static class Names
     public static readonly IReadOnlyList<string> OrderStatuses =
     [
         .. Enum.GetValues<OrderStatus>().Select(Of),
+    ];
+    public static readonly IReadOnlyList<string> HoldStatuses =
+    [
+        .. Enum.GetValues<HoldStatus>().Select(Of),
     ];
     public static readonly IReadOnlyList<string> EntryTypes =
     [

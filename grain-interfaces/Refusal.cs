@@ -66,6 +66,15 @@ public enum RefusalCode
 
     /// <summary>The account holds as many lots as one account may (2,000); no further lot can be opened.</summary>
     TooManyLots = 20,
+
+    /// <summary>No such hold of this member.</summary>
+    HoldNotFound = 21,
+
+    /// <summary>The hold was captured or released, or its time ran out.</summary>
+    HoldNotOpen = 22,
+
+    /// <summary>The member has as many open holds as one member may (100).</summary>
+    TooManyHolds = 23,
 }
 
 /// <summary>A refusal and the facts that help the caller. Only the facts that belong to the code are set.</summary>
@@ -123,6 +132,10 @@ public sealed record Refusal
     /// <summary>What is wrong with the field, and what is allowed.</summary>
     [Id(12)]
     public string? Detail { get; init; }
+
+    /// <summary>The hold's status when it refused.</summary>
+    [Id(13)]
+    public HoldStatus? HoldStatus { get; init; }
 
     /// <summary>A refusal with nothing but its code.</summary>
     public static Refusal Of(RefusalCode code) => new() { Code = code };

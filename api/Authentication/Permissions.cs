@@ -7,6 +7,7 @@ internal static class Permissions
     public const string MembersWrite = "members:write";
     public const string PointsGrant = "points:grant";
     public const string PointsDeduct = "points:deduct";
+    public const string PointsHold = "points:hold";
     public const string CatalogueWrite = "catalogue:write";
     public const string StockRead = "stock:read";
     public const string StockWrite = "stock:write";
@@ -23,6 +24,7 @@ internal static class Permissions
         MembersWrite,
         PointsGrant,
         PointsDeduct,
+        PointsHold,
         CatalogueWrite,
         StockRead,
         StockWrite,

@@ -108,6 +108,7 @@ internal sealed class DocumentDescription : IOpenApiDocumentTransformer
                 ["serverTime"] = Text("The server's clock when it refused.", "date-time"),
                 ["secondsLeft"] = Number("Seconds from `serverTime` to `startsAt`, rounded up."),
                 ["orderStatus"] = Text("The order's status when it refused."),
+                ["holdStatus"] = Text("The hold's status when it refused."),
                 ["permission"] = Text("The permission that the token lacks."),
                 ["retryAfterSeconds"] = Number("Seconds to wait; also in Retry-After."),
                 ["errors"] = new OpenApiSchema

@@ -68,6 +68,13 @@ internal static class Errors
         "Check the order's id."
     );
 
+    public static readonly ErrorKind HoldNotFound = new(
+        "hold_not_found",
+        404,
+        "This member has no such hold",
+        "Check the hold's id."
+    );
+
     public static readonly ErrorKind MethodNotAllowed = new(
         "method_not_allowed",
         405,
@@ -80,6 +87,13 @@ internal static class Errors
         409,
         "The order's status no longer allows a cancel",
         "Nothing was changed; `orderStatus` is where the order stands."
+    );
+
+    public static readonly ErrorKind HoldNotOpen = new(
+        "hold_not_open",
+        409,
+        "The hold was captured or released, or its time ran out",
+        "Nothing was changed; `holdStatus` is what became of it. Place a new hold if the points are still needed."
     );
 
     public static readonly ErrorKind SkuCodeTaken = new(
@@ -171,6 +185,13 @@ internal static class Errors
         422,
         "The account holds as many lots of points as one account may",
         "Grant points with a source and expiry day that the account has already, or wait until lots are spent or expire."
+    );
+
+    public static readonly ErrorKind TooManyHolds = new(
+        "too_many_holds",
+        422,
+        "The member has as many open holds as one member may",
+        "Capture or release some of the 100, or wait until they end."
     );
 
     public static readonly ErrorKind IdempotencyKeyReused = new(

@@ -116,6 +116,10 @@ internal sealed class Problem(ErrorKind kind) : IResult, IStatusCodeHttpResult
         {
             json.WriteString("orderStatus"u8, Names.Of(status));
         }
+        if (facts.HoldStatus is { } holdStatus)
+        {
+            json.WriteString("holdStatus"u8, Names.Of(holdStatus));
+        }
     }
 
     private static void WriteNumber(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? value)

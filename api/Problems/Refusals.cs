@@ -50,6 +50,9 @@ internal static class Refusals
             RefusalCode.NotRun => Errors.Unavailable,
             RefusalCode.OutcomeUnknown => Errors.OutcomeUnknown,
             RefusalCode.TooManyLots => Errors.TooManyLots,
+            RefusalCode.HoldNotFound => Errors.HoldNotFound,
+            RefusalCode.HoldNotOpen => Errors.HoldNotOpen,
+            RefusalCode.TooManyHolds => Errors.TooManyHolds,
             _ => throw new ArgumentOutOfRangeException(nameof(code), code, "unknown refusal code"),
         };
 }

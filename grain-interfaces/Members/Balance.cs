@@ -1,6 +1,6 @@
 namespace PointsMall.GrainInterfaces.Members;
 
-/// <summary>A member's points. Available + held is what the active lots hold; pending is what the pending lots hold.</summary>
+/// <summary>A member's points. Active lots hold what is available, lots of open holds what is held, pending lots what is pending.</summary>
 [GenerateSerializer, Immutable, Alias("Balance")]
 public sealed record Balance
 {
@@ -20,11 +20,11 @@ public sealed record Balance
     [Id(3)]
     public required long Debt { get; init; }
 
-    /// <summary>All points ever granted.</summary>
+    /// <summary>All points ever granted or earned, less what refunds took back.</summary>
     [Id(4)]
     public required long LifetimeEarned { get; init; }
 
-    /// <summary>All points ever redeemed, less what cancelled orders gave back.</summary>
+    /// <summary>All points ever redeemed or captured, less what cancelled orders gave back.</summary>
     [Id(5)]
     public required long LifetimeSpent { get; init; }
 
@@ -84,6 +84,18 @@ public enum EntryType
 
     /// <summary>Points expired.</summary>
     Expiry = 6,
+
+    /// <summary>A hold set points aside.</summary>
+    Hold = 7,
+
+    /// <summary>A hold gave points back.</summary>
+    Release = 8,
+
+    /// <summary>Points that a hold had set aside were spent.</summary>
+    Capture = 9,
+
+    /// <summary>Points that became available paid off what was owed.</summary>
+    Repayment = 10,
 }
 
 /// <summary>Which of the account's columns an entry changes.</summary>
@@ -98,6 +110,9 @@ public enum EntryAccount
 
     /// <summary>Held.</summary>
     Held = 3,
+
+    /// <summary>Points owed, counted below zero.</summary>
+    Debt = 4,
 }
 
 /// <summary>A ledger entry as callers see it.</summary>
@@ -132,7 +147,7 @@ public sealed record EntryView
     [Id(6)]
     public string? Reason { get; init; }
 
-    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>.</summary>
+    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>, <c>hold</c>, <c>debt</c>.</summary>
     [Id(7)]
     public required string CauseKind { get; init; }
 

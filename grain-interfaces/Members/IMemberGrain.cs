@@ -23,7 +23,19 @@ public interface IMemberGrain : IGrainWithGuidKey
     [Alias("Deduct"), ResponseTimeout("00:00:05")]
     Task<EntryResult> Deduct(DeductCommand command);
 
-    /// <summary>Writes what has fallen due: pending points that became active, points that expired.</summary>
+    /// <summary>Sets points aside until they are captured, released, or the hold's time runs out.</summary>
+    [Alias("PlaceHold"), ResponseTimeout("00:00:05")]
+    Task<HoldResult> PlaceHold(PlaceHoldCommand command);
+
+    /// <summary>Spends what a hold has set aside, or a part of it; the rest is given back.</summary>
+    [Alias("CaptureHold"), ResponseTimeout("00:00:05")]
+    Task<HoldResult> CaptureHold(CaptureHoldCommand command);
+
+    /// <summary>Gives back what a hold has set aside.</summary>
+    [Alias("ReleaseHold"), ResponseTimeout("00:00:05")]
+    Task<HoldResult> ReleaseHold(ReleaseHoldCommand command);
+
+    /// <summary>Writes what has fallen due: holds whose time ran out, pending points that became active, points that expired.</summary>
     /// <returns>False when the due change could not be written now; the sweep comes again.</returns>
     [Alias("ApplyDue"), ResponseTimeout("00:00:05")]
     Task<bool> ApplyDue(CommandHeader header);

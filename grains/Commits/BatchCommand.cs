@@ -29,6 +29,7 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
             AddEntries(members);
             AddOrders(members);
             AddPages(members);
+            AddHolds(members);
             AddEvents(members);
         }
         AddRegistrations(batch);
@@ -231,6 +232,32 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
                 .Add(counters, NpgsqlDbType.Smallint, row => (short)row.Counter.Redeemed.Window)
                 .Add(counters, NpgsqlDbType.TimestampTz, row => row.Counter.Redeemed.WindowStart)
                 .Add(counters, NpgsqlDbType.Bigint, row => row.Counter.Redeemed.Count);
+        }
+    }
+
+    private void AddHolds(List<CommitUnit> units)
+    {
+        var holds = units
+            .SelectMany(unit =>
+                unit.Member!.Decision.Holds.Select(stored =>
+                    (unit.Member.Before.MemberId, stored.Hold, stored)
+                )
+            )
+            .ToList();
+        if (holds.Count > 0)
+        {
+            Rows(MemberStatements.Holds)
+                .Add(holds, NpgsqlDbType.Uuid, row => row.Hold.HoldId)
+                .Add(holds, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(holds, NpgsqlDbType.Text, row => Names.Of(row.Hold.Status))
+                .Add(holds, NpgsqlDbType.Bigint, row => row.Hold.Points)
+                .Add(holds, NpgsqlDbType.Bigint, row => row.Hold.Captured)
+                .Add(holds, NpgsqlDbType.Text, row => row.Hold.Reason)
+                .Add(holds, NpgsqlDbType.Jsonb, row => EntryLots.Write(row.stored.Lots))
+                .Add(holds, NpgsqlDbType.TimestampTz, row => row.Hold.PlacedAt)
+                .Add(holds, NpgsqlDbType.TimestampTz, row => row.Hold.ExpiresAt)
+                .Add(holds, NpgsqlDbType.TimestampTz, row => row.stored.LateUntil)
+                .Add(holds, NpgsqlDbType.TimestampTz, row => row.Hold.ClosedAt);
         }
     }
 

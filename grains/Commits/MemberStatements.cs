@@ -146,6 +146,22 @@ internal static class MemberStatements
             activates_at = excluded.activates_at
         """;
 
+    /// <summary>A hold is written when it is placed and once more when it is closed; the account's fence orders the two.</summary>
+    public const string Holds = """
+        insert into hold (
+            hold_id, member_id, status, points, captured, reason, lots, placed_at, expires_at, late_until, closed_at
+        )
+        select * from unnest(
+            $1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::bigint[], $6::text[], $7::jsonb[], $8::timestamptz[], $9::timestamptz[],
+            $10::timestamptz[], $11::timestamptz[]
+        )
+        on conflict (hold_id) do update
+        set status = excluded.status,
+            captured = excluded.captured,
+            lots = excluded.lots,
+            closed_at = excluded.closed_at
+        """;
+
     public const string PagedCounters = """
         insert into member_limit (member_id, sku_id, limit_window, window_start, count)
         select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::bigint[])

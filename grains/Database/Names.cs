@@ -12,6 +12,10 @@ public static class Names
             EntryType.Cancellation => "cancellation",
             EntryType.Activation => "activation",
             EntryType.Expiry => "expiry",
+            EntryType.Hold => "hold",
+            EntryType.Release => "release",
+            EntryType.Capture => "capture",
+            EntryType.Repayment => "repayment",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, message: null),
         };
 
@@ -24,6 +28,10 @@ public static class Names
             "cancellation" => EntryType.Cancellation,
             "activation" => EntryType.Activation,
             "expiry" => EntryType.Expiry,
+            "hold" => EntryType.Hold,
+            "release" => EntryType.Release,
+            "capture" => EntryType.Capture,
+            "repayment" => EntryType.Repayment,
             _ => throw Unknown(nameof(EntryType), name),
         };
 
@@ -33,6 +41,7 @@ public static class Names
             EntryAccount.Available => "available",
             EntryAccount.Pending => "pending",
             EntryAccount.Held => "held",
+            EntryAccount.Debt => "debt",
             _ => throw new ArgumentOutOfRangeException(nameof(account), account, message: null),
         };
 
@@ -42,7 +51,28 @@ public static class Names
             "available" => EntryAccount.Available,
             "pending" => EntryAccount.Pending,
             "held" => EntryAccount.Held,
+            "debt" => EntryAccount.Debt,
             _ => throw Unknown(nameof(EntryAccount), name),
+        };
+
+    public static string Of(HoldStatus status) =>
+        status switch
+        {
+            HoldStatus.Open => "open",
+            HoldStatus.Captured => "captured",
+            HoldStatus.Released => "released",
+            HoldStatus.Expired => "expired",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, message: null),
+        };
+
+    public static HoldStatus ToHoldStatus(string name) =>
+        name switch
+        {
+            "open" => HoldStatus.Open,
+            "captured" => HoldStatus.Captured,
+            "released" => HoldStatus.Released,
+            "expired" => HoldStatus.Expired,
+            _ => throw Unknown(nameof(HoldStatus), name),
         };
 
     public static string Of(OrderStatus status) =>

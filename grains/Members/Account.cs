@@ -38,7 +38,7 @@ public sealed record Account
     /// <summary>Time never runs back: a decision's now is not before this.</summary>
     public required DateTimeOffset LastAt { get; init; }
 
-    /// <summary>Lower bound of the instant at which a lot expires or becomes active; null when none can.</summary>
+    /// <summary>Lower bound of the instant at which a lot expires or becomes active or a hold ends; null when none can.</summary>
     public required DateTimeOffset? DueOn { get; init; }
 
     /// <summary>Active lots in the order in which they are spent: earliest expiry, then lowest number.</summary>

@@ -13,12 +13,16 @@ public sealed record DecisionContext
     /// <summary>16 random bytes, new for every command; they salt the hash of its texts.</summary>
     public required ImmutableArray<byte> Salt { get; init; }
 
-    /// <summary>All rows of <c>point_lot</c> of the member, or null when they were not read.</summary>
-    public ImmutableArray<PagedLotChange>? PagedLots { get; init; }
+    /// <summary>What of the account is not in its row, or null when it was not read.</summary>
+    public AccountPages? Pages { get; init; }
 
     /// <summary>
     /// Counters of the command's SKUs that the account's row does not hold: read from <c>member_limit</c> when
     /// <see cref="LimitCounters.NeedsPaged"/> asks for them, or counted from orders when a claim asked for that.
     /// </summary>
     public ImmutableArray<LimitCounter> OtherCounters { get; init; } = [];
+
+    /// <summary>Until when points are good that come back after their own expiry; null: they expire at once.</summary>
+    public DateTimeOffset? GraceAfter(DateTimeOffset at) =>
+        Settings.ReturnGraceDays is > 0 and var days ? Calendar.EndOfValidity(at, days) : null;
 }

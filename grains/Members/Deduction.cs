@@ -18,7 +18,7 @@ public static class Deduction
         var now = Accounts.Now(account, context.Clock);
         if (Draft.Open(account, command.Header, context, now) is not { } draft)
         {
-            return MemberDecision.WithoutPagedLots;
+            return MemberDecision.WithoutPages;
         }
         if (command.Points > draft.Available)
         {
@@ -26,7 +26,7 @@ public static class Deduction
         }
         if (draft.Lots.Draw(command.Points) is not { } lots)
         {
-            return MemberDecision.WithoutPagedLots;
+            return MemberDecision.WithoutPages;
         }
         draft.Post(
             new()

@@ -1,8 +1,10 @@
+using PointsMall.Grains.Holds;
+
 namespace PointsMall.Grains.Members;
 
 /// <summary>
 /// A decision in the making: a working copy of the account on which entries are posted. What is due at <see cref="Now"/> is posted
-/// first, activations before expiries. Nobody else sees the copy, so a refusal just drops it.
+/// first: holds whose time ran out, then activations, then expiries. What is owed is paid off before anything can be spent. Nobody else sees the copy, so a refusal just drops it.
 /// </summary>
 internal sealed class Draft
 {
@@ -13,6 +15,7 @@ internal sealed class Draft
         ImmutableArray.CreateBuilder<LedgerEntry>();
     private long _sequence;
     private Hash32 _headHash;
+    private int _lotsAtFirst;
 
     private Draft(Account before, CommandHeader header, DecisionContext context, DateTimeOffset now)
     {
@@ -20,19 +23,27 @@ internal sealed class Draft
         _header = header;
         _context = context;
         Now = now;
-        Lots = LotBook.Open(before, context.PagedLots);
+        Lots = LotBook.Open(before, context.Pages?.Lots);
+        Holds = new HoldBook(context.Pages?.Holds ?? []);
         _sequence = before.Sequence;
         _headHash = before.HeadHash;
         Available = before.Available;
         Pending = before.Pending;
+        Held = before.Held;
+        Debt = before.Debt;
         LifetimeEarned = before.LifetimeEarned;
         LifetimeSpent = before.LifetimeSpent;
     }
 
     public DateTimeOffset Now { get; }
     public LotBook Lots { get; }
+
+    /// <summary>The open holds, when they were read; see <see cref="DecisionContext.Pages"/>.</summary>
+    public HoldBook Holds { get; }
     public long Available { get; private set; }
     public long Pending { get; private set; }
+    public long Held { get; private set; }
+    public long Debt { get; private set; }
     public long LifetimeEarned { get; set; }
     public long LifetimeSpent { get; set; }
 
@@ -43,7 +54,7 @@ internal sealed class Draft
     /// <param name="header">The command's.</param>
     /// <param name="context">What else is known.</param>
     /// <param name="now">The decision's now.</param>
-    /// <returns>Null when something is due and the paged lots, which may be part of it, were not read.</returns>
+    /// <returns>Null when something is due and what is not in the account's row, which may be part of it, was not read.</returns>
     public static Draft? Open(
         Account before,
         CommandHeader header,
@@ -52,16 +63,15 @@ internal sealed class Draft
     )
     {
         var draft = new Draft(before, header, context, now);
-        if (!(before.DueOn <= now))
+        if (before.DueOn <= now)
         {
-            return draft;
+            if (context.Pages is null && AccountPages.Has(before))
+            {
+                return null;
+            }
+            draft.PostAllDue();
         }
-        if (!draft.Lots.Complete)
-        {
-            return null;
-        }
-        draft.PostDue(EntryType.Activation, Postings.Pending, draft.Lots.Activate(now), sign: 1);
-        draft.PostDue(EntryType.Expiry, "expired", draft.Lots.Expire(now), sign: -1);
+        draft._lotsAtFirst = draft.Lots.Count;
         return draft;
     }
 
@@ -76,12 +86,26 @@ internal sealed class Draft
             case EntryAccount.Pending:
                 Pending = checked(Pending + posting.Points);
                 break;
+            case EntryAccount.Held:
+                Held = checked(Held + posting.Points);
+                break;
+            case EntryAccount.Debt:
+                Debt = checked(Debt - posting.Points);
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(posting), posting.Account, null);
         }
-        if (posting.Contra == Postings.Pending)
+        switch (posting.Contra)
         {
-            Pending = checked(Pending - posting.Points);
+            case Postings.Pending:
+                Pending = checked(Pending - posting.Points);
+                break;
+            case Postings.Held:
+                Held = checked(Held - posting.Points);
+                break;
+            case Postings.Debt:
+                Debt = checked(Debt + posting.Points);
+                break;
         }
         var entry = new LedgerEntry
         {
@@ -91,7 +115,7 @@ internal sealed class Draft
             Account = posting.Account,
             Points = posting.Points,
             Contra = posting.Contra,
-            BalanceAfter = Available - _before.Debt,
+            BalanceAfter = Available - Debt,
             Lots = posting.Lots,
             CauseKind = posting.CauseKind,
             CauseId = posting.CauseId,
@@ -108,13 +132,51 @@ internal sealed class Draft
     }
 
     /// <summary>Posts what expires within the command itself.</summary>
-    public void PostExpiry(ImmutableArray<EntryLot> lots) =>
-        PostDue(EntryType.Expiry, "expired", lots, sign: -1);
+    public void PostExpired() => PostDue(EntryType.Expiry, "expired", Lots.Expire(Now), sign: -1);
+
+    /// <inheritdoc cref="LotBook.GiveBack"/>
+    public ImmutableArray<EntryLot> GiveBack(
+        ImmutableArray<EntryLot> lots,
+        DateTimeOffset at,
+        DateTimeOffset? lateUntil
+    )
+    {
+        var before = Lots.Count;
+        var given = Lots.GiveBack(lots, at, lateUntil, NextSequence);
+        // What comes back is never refused for the lots that it opens again.
+        _lotsAtFirst += Lots.Count - before;
+        return given;
+    }
+
+    /// <summary>Posts what a hold gives back.</summary>
+    public void PostRelease(
+        Hold hold,
+        ImmutableArray<EntryLot> lots,
+        DateTimeOffset at,
+        DateTimeOffset? lateUntil,
+        ActorKind? actor = null,
+        string? reason = null
+    ) =>
+        Post(
+            new()
+            {
+                Type = EntryType.Release,
+                Account = EntryAccount.Available,
+                Points = lots.Sum(lot => lot.Points),
+                Contra = Postings.Held,
+                Lots = GiveBack(lots, at, lateUntil),
+                CauseKind = HoldRules.CauseKind,
+                CauseId = hold.HoldId,
+                Actor = actor,
+                Reason = reason,
+            }
+        );
 
     /// <summary>All that one commit writes, or the refusal of an account with too many lots.</summary>
     public MemberDecision Close(CounterBook? counters = null)
     {
-        if (Lots.Count > Account.MaxLots && Lots.Count > LotsBefore)
+        PayDebt();
+        if (Lots.Count > Account.MaxLots && Lots.Count > _lotsAtFirst)
         {
             return MemberDecision.Refuse(RefusalCode.TooManyLots);
         }
@@ -125,6 +187,8 @@ internal sealed class Draft
                 Version = version,
                 Available = Available,
                 Pending = Pending,
+                Held = Held,
+                Debt = Debt,
                 LifetimeEarned = LifetimeEarned,
                 LifetimeSpent = LifetimeSpent,
                 Sequence = _sequence,
@@ -133,6 +197,7 @@ internal sealed class Draft
                 RecentKeys = RecentKeys.With(_before.RecentKeys, _header, version),
                 KeyedCommands = _before.KeyedCommands + (_header.Key is null ? 0 : 1),
             },
+            Holds.FirstEnd,
             out var pagedLots
         );
         Lots.Check(next);
@@ -141,12 +206,54 @@ internal sealed class Draft
         {
             Next = counters is null ? next : counters.Close(next, out pagedCounters),
             Entries = _entries.DrainToImmutable(),
+            Holds = Holds.Changes,
             PagedLots = pagedLots,
             PagedCounters = pagedCounters,
         };
     }
 
-    private int LotsBefore => _before.Lots.Length + _before.PendingLots.Length + _before.PagedLots;
+    /// <summary>The order of a day's change; balances read by SQL come to the same (member_balance).</summary>
+    private void PostAllDue()
+    {
+        foreach (var stored in Holds.Ended(Now))
+        {
+            PostRelease(
+                stored.Hold,
+                stored.Lots,
+                stored.Hold.ExpiresAt,
+                stored.LateUntil,
+                ActorKind.System
+            );
+            Holds.Close(stored, HoldStatus.Expired, captured: 0, Now);
+        }
+        PostDue(EntryType.Activation, Postings.Pending, Lots.Activate(Now), sign: 1);
+        PostExpired();
+        PayDebt();
+    }
+
+    /// <summary>Nobody has points and owes points: what becomes available pays off first.</summary>
+    private void PayDebt()
+    {
+        var points = Math.Min(Available, Debt);
+        if (points == 0)
+        {
+            return;
+        }
+        Post(
+            new()
+            {
+                Type = EntryType.Repayment,
+                Account = EntryAccount.Available,
+                Points = -points,
+                Contra = Postings.Debt,
+                // Whoever owes has no active lot but those that were just added.
+                Lots = Lots.Draw(points)!.Value,
+                CauseKind = "debt",
+                CauseId = _header.CommandId,
+                Actor = ActorKind.System,
+            }
+        );
+    }
 
     private void PostDue(EntryType type, string contra, ImmutableArray<EntryLot> lots, int sign)
     {

@@ -20,6 +20,6 @@ public static class Due
         }
         return Draft.Open(account, header, context, now) is { } draft
             ? draft.Close()
-            : MemberDecision.WithoutPagedLots;
+            : MemberDecision.WithoutPages;
     }
 }

@@ -22,7 +22,7 @@ public static class Grant
         }
         if (Draft.Open(account, command.Header, context, now) is not { } draft)
         {
-            return MemberDecision.WithoutPagedLots;
+            return MemberDecision.WithoutPages;
         }
         if (command.Points > MaxBalance - draft.Available - draft.Pending - account.Held)
         {
@@ -45,7 +45,7 @@ public static class Grant
                 : draft.Lots.NeedsPagedLotsToAdd(lot.ExpiresAt)
         )
         {
-            return MemberDecision.WithoutPagedLots;
+            return MemberDecision.WithoutPages;
         }
         var number = pending ? draft.Lots.AddPending(new(lot, activatesAt)) : draft.Lots.Add(lot);
         draft.LifetimeEarned = checked(draft.LifetimeEarned + command.Points);

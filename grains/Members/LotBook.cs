@@ -12,6 +12,9 @@ namespace PointsMall.Grains.Members;
 /// </summary>
 internal sealed class LotBook
 {
+    /// <summary>Where points come from that outlived their lot.</summary>
+    private static readonly long ReturnedSource = SourceOf("returned");
+
     private readonly Account _account;
     private readonly ImmutableArray<PagedLotChange> _pagedBefore;
     private readonly List<Lot> _active;
@@ -194,21 +197,51 @@ internal sealed class LotBook
         return pending.Lot.Number;
     }
 
-    /// <summary>Points go back to the lot that they were drawn from; one that was emptied opens again under its number.</summary>
-    public void Return(EntryLot from)
+    /// <summary>
+    /// Points go back to the lots that they were drawn from; one that was emptied opens again under its number. Those of lots that had
+    /// expired at <paramref name="at"/> get a new lot until <paramref name="lateUntil"/>; without that they keep their expiry, for
+    /// <see cref="Expire"/> to find.
+    /// </summary>
+    /// <param name="lots">As they were drawn.</param>
+    /// <param name="at">When they come back.</param>
+    /// <param name="lateUntil">Null: what has expired is not good any more.</param>
+    /// <param name="number">The number of a new lot.</param>
+    /// <returns>The lots that have the points now.</returns>
+    public ImmutableArray<EntryLot> GiveBack(
+        ImmutableArray<EntryLot> lots,
+        DateTimeOffset at,
+        DateTimeOffset? lateUntil,
+        long number
+    )
     {
-        var same = _active.FindIndex(lot => lot.Number == from.Number);
-        if (same >= 0)
+        var given = ImmutableArray.CreateBuilder<EntryLot>(lots.Length);
+        var late = 0L;
+        foreach (var lot in lots)
         {
-            Raise(same, from.Points);
-            return;
+            if (lateUntil is not null && lot.ExpiresAt <= at)
+            {
+                late += lot.Points;
+            }
+            else
+            {
+                Return(lot);
+                given.Add(lot);
+            }
         }
-        // The entry does not say which source the lot had. Without one nothing joins it, which costs a lot and no points.
-        Add(new(from.Number, from.Points, from.ExpiresAt ?? DateTimeOffset.MaxValue, Source: 0));
+        if (late > 0)
+        {
+            number = Add(new(number, late, lateUntil!.Value, ReturnedSource));
+            given.Add(new(number, late, lateUntil));
+        }
+        return given.DrainToImmutable();
     }
 
     /// <summary>The account with the book's lots: the head in its row, the rest as changes of <c>point_lot</c>.</summary>
-    public Account Close(Account next, out ImmutableArray<PagedLotChange> changes)
+    public Account Close(
+        Account next,
+        DateTimeOffset firstHoldEnd,
+        out ImmutableArray<PagedLotChange> changes
+    )
     {
         var activeHead = Math.Min(_active.Count, Account.MaxHeadLots);
         var pendingHead = Math.Min(_pending.Count, Account.MaxHeadLots - activeHead);
@@ -228,7 +261,7 @@ internal sealed class LotBook
             Lots = [.. _active.Take(activeHead)],
             PendingLots = [.. _pending.Take(pendingHead)],
             PagedLots = pagedLots,
-            DueOn = DueOn(next.LastAt),
+            DueOn = DueOn(next.LastAt, firstHoldEnd),
         };
     }
 
@@ -238,7 +271,7 @@ internal sealed class LotBook
         if (
             Complete
             && (
-                _active.Sum(lot => lot.Remaining) != next.Available + next.Held
+                _active.Sum(lot => lot.Remaining) != next.Available
                 || _pending.Sum(pending => pending.Lot.Remaining) != next.Pending
             )
         )
@@ -251,10 +284,10 @@ internal sealed class LotBook
     /// A lower bound. While the account's own lies ahead it only moves to earlier: a change of an indexed column would cost every index of
     /// the row an entry. Once it has passed, it becomes exact as far as the lots are known.
     /// </summary>
-    private DateTimeOffset? DueOn(DateTimeOffset now)
+    private DateTimeOffset? DueOn(DateTimeOffset now, DateTimeOffset firstHoldEnd)
     {
-        var due = DateTimeOffset.MaxValue;
-        if (_active.Count > 0)
+        var due = firstHoldEnd;
+        if (_active.Count > 0 && _active[0].ExpiresAt < due)
         {
             due = _active[0].ExpiresAt;
         }
@@ -289,6 +322,18 @@ internal sealed class LotBook
             changes.Add(gone with { Lot = gone.Lot with { Remaining = 0 } });
         }
         return changes.DrainToImmutable();
+    }
+
+    private void Return(EntryLot from)
+    {
+        var same = _active.FindIndex(lot => lot.Number == from.Number);
+        if (same >= 0)
+        {
+            Raise(same, from.Points);
+            return;
+        }
+        // The entry does not say which source the lot had. Without one nothing joins it, which costs a lot and no points.
+        Add(new(from.Number, from.Points, from.ExpiresAt ?? DateTimeOffset.MaxValue, Source: 0));
     }
 
     private void Raise(int index, long points) =>

@@ -1,3 +1,5 @@
+using PointsMall.Grains.Holds;
+
 namespace PointsMall.Grains.Members;
 
 /// <summary>What a command on a member comes to: a refusal, or all that one commit writes. Deciding changes nothing.</summary>
@@ -7,10 +9,10 @@ public sealed record MemberDecision
     public Refusal? Refusal { get; init; }
 
     /// <summary>
-    /// Set when the decision can't be made without the rows of <c>point_lot</c>: read them and decide again with
-    /// <see cref="DecisionContext.PagedLots"/>. Everything else is then unset.
+    /// Set when the decision can't be made without what is not in the account's row: read it and decide again with
+    /// <see cref="DecisionContext.Pages"/>. Everything else is then unset.
     /// </summary>
-    public bool NeedsPagedLots { get; init; }
+    public bool NeedsPages { get; init; }
 
     /// <summary>The account after the commit; its version is one more than before.</summary>
     public Account? Next { get; init; }
@@ -22,6 +24,12 @@ public sealed record MemberDecision
 
     /// <summary>The order that a cancel changes.</summary>
     public StatusChange? StatusChange { get; init; }
+
+    /// <summary>The hold that the command was about, as it is after it.</summary>
+    public Hold? Hold { get; init; }
+
+    /// <summary>Rows of <c>hold</c> to write.</summary>
+    public ImmutableArray<StoredHold> Holds { get; init; } = [];
 
     /// <summary>One row a SKU; redemptions take under an epoch, cancels give back.</summary>
     public ImmutableArray<StockDelta> Stock { get; init; } = [];
@@ -49,7 +57,7 @@ public sealed record MemberDecision
             }
         );
 
-    internal static readonly MemberDecision WithoutPagedLots = new() { NeedsPagedLots = true };
+    internal static readonly MemberDecision WithoutPages = new() { NeedsPages = true };
 }
 
 /// <summary>A row of <c>ledger_entry</c>.</summary>
@@ -63,7 +71,7 @@ public sealed record LedgerEntry
     /// <summary>Signed, never zero. The contra account changes by the opposite.</summary>
     public required long Points { get; init; }
 
-    /// <summary><c>issued:SOURCE</c>, <c>redeemed</c>, <c>deducted</c>, <c>expired</c>, or the member's own <c>pending</c> or <c>held</c>.</summary>
+    /// <summary><c>issued:SOURCE</c>, <c>redeemed</c>, <c>captured</c>, <c>deducted</c>, <c>expired</c>, or the member's own <c>pending</c>, <c>held</c> or <c>debt</c>.</summary>
     public required string Contra { get; init; }
 
     /// <summary>Available less debt after the entry.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Placement;
 using PointsMall.Grains.Commits;
+using PointsMall.Grains.Holds;
 using PointsMall.Grains.Orders;
 
 namespace PointsMall.Grains.Members;
@@ -16,6 +17,9 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private const string GrantOperation = "grant";
     private const string DeductOperation = "deduct";
     private const string DueOperation = "due";
+    private const string PlaceHoldOperation = "place_hold";
+    private const string CaptureHoldOperation = "capture_hold";
+    private const string ReleaseHoldOperation = "release_hold";
     private const int MaxBalanceLooks = 100;
     private static readonly TimeSpan BalancePause = TimeSpan.FromMilliseconds(10);
 
@@ -115,6 +119,66 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             EntryType.Deduction
         );
 
+    public async Task<HoldResult> PlaceHold(PlaceHoldCommand command) =>
+        await HoldAnswer(
+            await _commands.Run(
+                command.Header,
+                PlaceHoldOperation,
+                async (account, _) =>
+                    await Decide(
+                        account,
+                        await Context(account, []),
+                        context => HoldRules.Place(account, command, context)
+                    )
+            ),
+            replayed: async first =>
+                (
+                    await _records.Entries(
+                        _memberId,
+                        first.FirstSequence!.Value,
+                        first.LastSequence!.Value
+                    )
+                )
+                    .Last(entry => entry.Type == EntryType.Hold)
+                    .CauseId
+        );
+
+    public async Task<HoldResult> CaptureHold(CaptureHoldCommand command) =>
+        await HoldAnswer(
+            await _commands.Run(
+                command.Header,
+                CaptureHoldOperation,
+                async (account, _) =>
+                {
+                    var stored = await _records.Hold(_memberId, command.HoldId);
+                    return await Decide(
+                        account,
+                        await Context(account, []),
+                        context => HoldRules.Capture(account, stored, command, context)
+                    );
+                }
+            ),
+            replayed: _ => Task.FromResult(command.HoldId)
+        );
+
+    public async Task<HoldResult> ReleaseHold(ReleaseHoldCommand command) =>
+        await HoldAnswer(
+            await _commands.Run(
+                command.Header,
+                ReleaseHoldOperation,
+                async (account, _) =>
+                {
+                    var stored = await _records.Hold(_memberId, command.HoldId);
+                    return await Decide(
+                        account,
+                        await Context(account, []),
+                        context => HoldRules.Release(account, stored, command, context)
+                    );
+                }
+            ),
+            replayed: _ => Task.FromResult(command.HoldId)
+        );
+
     public async Task<bool> ApplyDue(CommandHeader header)
     {
         var completion = await _commands.Run(
@@ -150,9 +214,9 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             command.Items.Select(item => item.SkuId),
             texts: false
         );
-        if (Accounts.NeedsPagedLots(account, context.Clock))
+        if (Accounts.NeedsPages(account, context.Clock))
         {
-            context = context with { PagedLots = await PagedLots(account) };
+            context = context with { Pages = await Pages(account) };
         }
         var taken = await claims.Take(account, context);
         if (taken.Refusal is { } refusal)
@@ -172,7 +236,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         return decision;
     }
 
-    /// <summary>Decides, and once more with the lots that the account's row does not hold if the decision asks for them.</summary>
+    /// <summary>Decides, and once more with what the account's row does not hold if the decision asks for it.</summary>
     private async Task<MemberDecision?> Decide(
         Account account,
         DecisionContext context,
@@ -180,8 +244,8 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     )
     {
         var decision = decide(context);
-        return decision is { NeedsPagedLots: true }
-            ? decide(context with { PagedLots = await PagedLots(account) })
+        return decision is { NeedsPages: true }
+            ? decide(context with { Pages = await Pages(account) })
             : decision;
     }
 
@@ -264,27 +328,54 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         }
     }
 
+    private async Task<HoldResult> HoldAnswer(
+        Completion completion,
+        Func<StoredCommand, Task<Guid>> replayed
+    )
+    {
+        if (completion.Refusal is not null)
+        {
+            return new HoldResult { Refusal = completion.Refusal };
+        }
+        try
+        {
+            return new HoldResult
+            {
+                Hold = completion.Replayed is { } first
+                    ? (await _records.Hold(_memberId, await replayed(first)))!.Hold
+                    : completion.Done!.Hold,
+                Balance = await BalanceAfter(completion),
+                Replayed = completion.Replayed is not null,
+            };
+        }
+        catch (Exception exception)
+            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
+        {
+            return new HoldResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
+        }
+    }
+
     private async Task<Balance> BalanceAfter(Completion completion) =>
         await BalanceOf(completion.Done?.Next ?? (await _commands.Read())!);
 
     /// <summary>Inside a turn the database can only be ahead when another activation has moved it on.</summary>
-    private async Task<ImmutableArray<PagedLotChange>> PagedLots(Account account) =>
-        await _records.PagedLots(account) ?? throw new FencedException();
+    private async Task<AccountPages> Pages(Account account) =>
+        await _records.Pages(account) ?? throw new FencedException();
 
-    /// <summary>Outside a turn a commit may be in the database and not yet here: then the account is awaited that goes with the lots.</summary>
+    /// <summary>Outside a turn a commit may be in the database and not yet here: then the account is awaited that goes with what is read.</summary>
     private async Task<Balance> BalanceOf(Account account)
     {
         var noticeDays = _programme.Current.Settings.ExpiryNoticeDays;
         for (var look = 0; look < MaxBalanceLooks; look++)
         {
             var now = _clock.GetUtcNow();
-            if (!Accounts.BalanceNeedsPagedLots(account, now, noticeDays))
+            if (!Accounts.BalanceNeedsPages(account, now, noticeDays))
             {
                 return Accounts.BalanceOf(account, null, now, noticeDays);
             }
-            if (await _records.PagedLots(account) is { } paged)
+            if (await _records.Pages(account) is { } pages)
             {
-                return Accounts.BalanceOf(account, paged, now, noticeDays);
+                return Accounts.BalanceOf(account, pages, now, noticeDays);
             }
             await Task.Delay(BalancePause, _clock);
             account = await _commands.Read() ?? account;

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using PointsMall.Grains.Database;
+using PointsMall.Grains.Holds;
 using PointsMall.Grains.Orders;
 
 namespace PointsMall.Grains.Members;
@@ -80,6 +81,23 @@ public sealed class MemberRecords(MallDatabase database)
         from member_account a
         left join point_lot p on p.member_id = a.member_id
         where a.member_id = $1
+        """;
+
+    private const string HoldColumns =
+        "hold_id, status, points, captured, reason, placed_at, expires_at, closed_at, lots::text, late_until";
+
+    private const string OpenHoldRows = $"""
+        select {HoldColumns}
+        from hold
+        where member_id = $1
+            and status = 'open'
+        """;
+
+    private const string HoldRow = $"""
+        select {HoldColumns}
+        from hold
+        where member_id = $1
+            and hold_id = $2
         """;
 
     private const string PagedCounterRows = """
@@ -215,9 +233,53 @@ public sealed class MemberRecords(MallDatabase database)
     }
 
     /// <summary>
-    /// The account's lots in <c>point_lot</c>; null when the database holds another version of the account, of which they would be a part.
+    /// What of the account is not in its row; null when the database holds another version of the account, of which it would be a part.
     /// </summary>
-    public async Task<ImmutableArray<PagedLotChange>?> PagedLots(Account account)
+    public async Task<AccountPages?> Pages(Account account)
+    {
+        // The holds first: a commit between the two reads shows in the version that comes with the lots.
+        var holds = account.Held > 0 ? await OpenHolds(account.MemberId) : [];
+        return await PagedLots(account) is { } lots ? new AccountPages(lots, holds) : null;
+    }
+
+    private async Task<ImmutableArray<StoredHold>> OpenHolds(Guid memberId)
+    {
+        await using var command = Command(OpenHoldRows, memberId);
+        await using var row = await command.ExecuteReaderAsync();
+        var holds = ImmutableArray.CreateBuilder<StoredHold>();
+        while (await row.ReadAsync())
+        {
+            holds.Add(ReadHold(row));
+        }
+        return holds.ToImmutable();
+    }
+
+    /// <summary>The member's hold as its row stands, or null.</summary>
+    public async Task<StoredHold?> Hold(Guid memberId, Guid holdId)
+    {
+        await using var command = Command(HoldRow, memberId, holdId);
+        await using var row = await command.ExecuteReaderAsync();
+        return await row.ReadAsync() ? ReadHold(row) : null;
+    }
+
+    private static StoredHold ReadHold(NpgsqlDataReader row) =>
+        new(
+            new Hold
+            {
+                HoldId = row.GetGuid(0),
+                Status = Names.ToHoldStatus(row.GetString(1)),
+                Points = row.GetInt64(2),
+                Captured = row.GetInt64(3),
+                Reason = row.GetString(4),
+                PlacedAt = row.GetFieldValue<DateTimeOffset>(5),
+                ExpiresAt = row.GetFieldValue<DateTimeOffset>(6),
+                ClosedAt = row.IsDBNull(7) ? null : row.GetFieldValue<DateTimeOffset>(7),
+            },
+            EntryLots.Parse(row.GetString(8)),
+            row.IsDBNull(9) ? null : row.GetFieldValue<DateTimeOffset>(9)
+        );
+
+    private async Task<ImmutableArray<PagedLotChange>?> PagedLots(Account account)
     {
         await using var command = Command(PagedLotRows, account.MemberId);
         await using var row = await command.ExecuteReaderAsync();

@@ -15,6 +15,9 @@ public static class Postings
     /// <summary>The member's own held points as contra account.</summary>
     public const string Held = "held";
 
+    /// <summary>What the member owes, as contra account. It counts below zero, so paying it off raises it.</summary>
+    public const string Debt = "debt";
+
     public static Net NetOf(ImmutableArray<LedgerEntry> entries)
     {
         var net = default(Net);
@@ -22,7 +25,7 @@ public static class Postings
         {
             net = entry.Account switch
             {
-                EntryAccount.Available => net with
+                EntryAccount.Available or EntryAccount.Debt => net with
                 {
                     Available = checked(net.Available + entry.Points),
                 },
@@ -38,6 +41,7 @@ public static class Postings
             {
                 Pending => net with { Pending = checked(net.Pending - entry.Points) },
                 Held => net with { Held = checked(net.Held - entry.Points) },
+                Debt => net with { Available = checked(net.Available - entry.Points) },
                 _ => net,
             };
         }

@@ -5,9 +5,6 @@ namespace PointsMall.Grains.Orders;
 /// <summary>Undoes a redemption before shipment: points go back to the lots they came from, stock and limits are given back.</summary>
 public static class Cancellation
 {
-    /// <summary>Where points come from that outlived their lot.</summary>
-    private const string ReturnedSource = "returned";
-
     public static MemberDecision Decide(
         Account account,
         StoredOrder stored,
@@ -28,7 +25,7 @@ public static class Cancellation
             || !draft.Lots.Complete
         )
         {
-            return MemberDecision.WithoutPagedLots;
+            return MemberDecision.WithoutPages;
         }
 
         var sequence = Return(stored, command, context, draft);
@@ -76,26 +73,7 @@ public static class Cancellation
         Draft draft
     )
     {
-        var expired = stored.Lots.Where(lot => lot.ExpiresAt <= draft.Now).ToImmutableArray();
-        var returned = stored.Lots.RemoveRange(expired);
-        foreach (var lot in returned)
-        {
-            draft.Lots.Return(lot);
-        }
-        var late = expired.Sum(lot => lot.Points);
-        var grace = context.Settings.ReturnGraceDays;
-        if (late > 0 && grace > 0)
-        {
-            var expiresAt = context.Calendar.EndOfValidity(draft.Now, grace);
-            var number = draft.Lots.Add(
-                new(draft.NextSequence, late, expiresAt, LotBook.SourceOf(ReturnedSource))
-            );
-            returned = returned.Add(new(number, late, expiresAt));
-        }
-        else
-        {
-            returned = stored.Lots;
-        }
+        var returned = draft.GiveBack(stored.Lots, draft.Now, context.GraceAfter(draft.Now));
         var points = returned.Sum(lot => lot.Points);
         if (points != stored.Order.PointsTotal)
         {
@@ -114,10 +92,7 @@ public static class Cancellation
                 Reason = command.Reason,
             }
         );
-        if (grace == 0)
-        {
-            draft.PostExpiry(expired);
-        }
+        draft.PostExpired();
         return entry.Sequence;
     }
 }

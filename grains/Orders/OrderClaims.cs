@@ -26,7 +26,7 @@ internal sealed class OrderClaims(
     {
         try
         {
-            var spendable = Accounts.Spendable(account, context.PagedLots, context.Clock);
+            var spendable = Accounts.Spendable(account, context.Pages, context.Clock);
             var answers = await Task.WhenAll(
                 command.Items.Select(item => Claim(item, account, context, spendable))
             );

@@ -52,7 +52,7 @@ public static class Redemption
         );
         if (Draft.Open(account, command.Header, context, now) is not { } draft)
         {
-            return MemberDecision.WithoutPagedLots;
+            return MemberDecision.WithoutPages;
         }
         var counters = CounterBook.Open(account, context, now);
         var lines = ImmutableArray.CreateBuilder<NewOrderLine>(claims.Length);
@@ -74,7 +74,7 @@ public static class Redemption
         }
         if (draft.Lots.Draw(total) is not { } lots)
         {
-            return MemberDecision.WithoutPagedLots;
+            return MemberDecision.WithoutPages;
         }
 
         draft.LifetimeSpent = checked(draft.LifetimeSpent + total);

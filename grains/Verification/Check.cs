@@ -29,6 +29,10 @@ public sealed record Check(string Name, string What)
         "lots",
         "an account's lots are what its entries left of them and add up to its balance"
     );
+    public static readonly Check Holds = new(
+        "holds",
+        "a hold has set aside, spent and given back what its entries say, and ends when the account expects it"
+    );
     public static readonly Check SpendingOrder = new(
         "spending order",
         "points are taken from the lots that expire first, and never after"
@@ -79,6 +83,7 @@ public sealed record Check(string Name, string What)
         Postings,
         Balances,
         Lots,
+        Holds,
         SpendingOrder,
         Commands,
         Keys,

@@ -22,7 +22,13 @@ internal sealed class LotReplay(Guid memberId, Findings findings)
         {
             Change(entry, lot, sign * lot.Points);
         }
-        if (entry.Type is EntryType.Redemption or EntryType.Deduction)
+        if (
+            entry.Type
+            is EntryType.Redemption
+                or EntryType.Deduction
+                or EntryType.Hold
+                or EntryType.Repayment
+        )
         {
             CheckOrder(entry);
         }
@@ -45,7 +51,7 @@ internal sealed class LotReplay(Guid memberId, Findings findings)
         {
             Found($"{paged.Count} lots are paged out, the account says {account.PagedLots}");
         }
-        Compare("active", active.Sum(lot => lot.Remaining), account.Available + account.Held);
+        Compare("active", active.Sum(lot => lot.Remaining), account.Available);
         Compare("pending", pending.Sum(lot => lot.Lot.Remaining), account.Pending);
         CheckDue(account, active, pending);
         foreach (var lot in active)

@@ -10,6 +10,7 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
     private long _available;
     private long _pending;
     private long _held;
+    private long _debt;
     private long _earned;
     private long _spent;
 
@@ -59,6 +60,7 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
         Compare("available less debt", account.Available - account.Debt, _available);
         Compare("pending", account.Pending, _pending);
         Compare("held", account.Held, _held);
+        Compare("debt", account.Debt, _debt);
         Compare("lifetime earned", account.LifetimeEarned, _earned);
         Compare("lifetime spent", account.LifetimeSpent, _spent);
         if (account.Available > 0 && account.Debt > 0)
@@ -97,13 +99,16 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
             case "held":
                 Change(EntryAccount.Held, -entry.Points);
                 break;
+            case "debt":
+                Change(EntryAccount.Debt, -entry.Points);
+                break;
         }
         switch (entry.Type)
         {
             case EntryType.Grant:
                 _earned += entry.Points;
                 break;
-            case EntryType.Redemption or EntryType.Cancellation:
+            case EntryType.Redemption or EntryType.Cancellation or EntryType.Capture:
                 _spent -= entry.Points;
                 break;
         }
@@ -122,6 +127,10 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
             case EntryAccount.Held:
                 _held += points;
                 break;
+            case EntryAccount.Debt:
+                _available += points;
+                _debt -= points;
+                break;
         }
     }
 
@@ -135,6 +144,10 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
             EntryType.Cancellation => (true, "redeemed"),
             EntryType.Activation => (true, "pending"),
             EntryType.Expiry => (false, "expired"),
+            EntryType.Hold => (false, "held"),
+            EntryType.Release => (true, "held"),
+            EntryType.Capture => (false, "captured"),
+            EntryType.Repayment => (false, "debt"),
             _ => (true, ""),
         };
         var contraFits =
@@ -142,9 +155,12 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
                 ? entry.Contra.Length > contra.Length
                     && entry.Contra.StartsWith(contra, StringComparison.Ordinal)
                 : entry.Contra == contra;
-        var accountFits =
-            entry.Account == EntryAccount.Available
-            || (entry.Account == EntryAccount.Pending && entry.Type == EntryType.Grant);
+        var accountFits = entry.Type switch
+        {
+            EntryType.Capture => entry.Account == EntryAccount.Held,
+            EntryType.Grant => entry.Account is EntryAccount.Available or EntryAccount.Pending,
+            _ => entry.Account == EntryAccount.Available,
+        };
         return contraFits && accountFits && entry.Points != 0 && entry.Points > 0 == positive;
     }
 

@@ -119,6 +119,70 @@ internal static class MemberRowChecks
                 or b.order_id is null
             """
         ),
+        new(
+            Check.Holds,
+            """
+            select count(*)
+            from mall.hold
+            where member_id > $1
+                and member_id <= $2
+            """,
+            """
+            with kept as (
+                select
+                    h.hold_id, h.member_id, h.status, h.points, h.captured, h.expires_at,
+                    (select sum((part ->> 1)::bigint) from jsonb_array_elements(h.lots) part) as aside
+                from mall.hold h
+                where h.member_id > $1
+                    and h.member_id <= $2
+            ),
+            posted as (
+                select
+                    e.cause_id,
+                    e.member_id,
+                    -sum(e.points) filter (where e.type = 'hold') as placed,
+                    -sum(e.points) filter (where e.type = 'capture') as captured,
+                    sum(e.points) filter (where e.type = 'release') as released
+                from mall.ledger_entry e
+                where e.member_id > $1
+                    and e.member_id <= $2
+                    and e.cause_kind = 'hold'
+                group by e.cause_id, e.member_id
+            ),
+            account as (
+                select a.member_id, a.due_on
+                from mall.member_account a
+                where a.member_id > $1
+                    and a.member_id <= $2
+                    and a.held > 0
+            )
+            select
+                'hold ' || coalesce(k.hold_id, p.cause_id),
+                format(
+                    '%s of %s, captured %s, set aside %s; entries placed %s, captured %s, released %s; ends %s, the account is due %s',
+                    k.status, k.points, k.captured, k.aside, p.placed, p.captured, p.released, k.expires_at, a.due_on
+                )
+            from kept k
+            full join posted p
+                on p.cause_id = k.hold_id
+                and p.member_id = k.member_id
+            left join account a on a.member_id = k.member_id
+            where k.points is distinct from p.placed
+                or k.captured is distinct from coalesce(p.captured, 0)
+                or case
+                    when k.status = 'open' then
+                        k.aside is distinct from k.points
+                        or p.captured is not null
+                        or p.released is not null
+                        or a.due_on is null
+                        or a.due_on > k.expires_at
+                    else
+                        k.aside is not null
+                        or coalesce(p.captured, 0) + coalesce(p.released, 0) <> k.points
+                        or (k.status = 'captured') <> (k.captured > 0)
+                end
+            """
+        ),
         // A limit may have been lowered since: what counts is the highest that the SKU ever had for the window.
         new(
             Check.Limits,

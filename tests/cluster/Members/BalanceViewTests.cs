@@ -23,6 +23,13 @@ public sealed class BalanceViewTests(PostgresFixture postgres)
         values ($1, $2, $3, $4, $5, $6)
         """;
 
+    private const string InsertHold = """
+        insert into mall.hold (
+            hold_id, member_id, status, points, captured, reason, lots, placed_at, expires_at, late_until
+        )
+        values ($1, $2, 'open', $3, 0, 'reason', $4::jsonb, $5, $6, $7)
+        """;
+
     private const string SelectBalance = """
         select available, pending, held, debt, lifetime_earned, lifetime_spent
         from mall.member_balance
@@ -67,13 +74,17 @@ public sealed class BalanceViewTests(PostgresFixture postgres)
             );
         Assert.Contains(journeys, journey => journey.Account.PagedLots > 0);
         Assert.Contains(journeys, journey => journey.Account.DueOn <= journey.Clock);
+        Assert.Contains(
+            journeys,
+            journey => journey.Pages.Holds.Any(stored => stored.Hold.ExpiresAt <= journey.Clock)
+        );
 
         foreach (var journey in journeys)
         {
             await Write(owner, journey);
             var expected = Accounts.BalanceOf(
                 journey.Account,
-                journey.PointLots,
+                journey.Pages,
                 journey.Clock,
                 noticeDays: 30
             );
@@ -83,7 +94,7 @@ public sealed class BalanceViewTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task Lots_are_not_read_while_nothing_is_due()
+    public async Task Lots_and_holds_are_not_read_while_nothing_is_due()
     {
         await using var database = await postgres.CreateDatabase();
         await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
@@ -97,11 +108,15 @@ public sealed class BalanceViewTests(PostgresFixture postgres)
         {
             plan.Add(lines.GetString(0));
         }
-        Assert.Contains(
-            plan,
-            line =>
-                line.Contains("account_lots", StringComparison.Ordinal)
-                && line.Contains("never executed", StringComparison.Ordinal)
+        Assert.All(
+            ["account_lots", "hold_lots"],
+            function =>
+                Assert.Contains(
+                    plan,
+                    line =>
+                        line.Contains(function, StringComparison.Ordinal)
+                        && line.Contains("never executed", StringComparison.Ordinal)
+                )
         );
     }
 
@@ -150,6 +165,19 @@ public sealed class BalanceViewTests(PostgresFixture postgres)
             AddInstant(lot, Instants.OrNever(row.Lot.ExpiresAt));
             AddInstant(lot, row.ActivatesAt);
             await lot.ExecuteNonQueryAsync();
+        }
+        foreach (var stored in journey.Pages.Holds)
+        {
+            await using var hold = owner.CreateCommand(InsertHold);
+            // Journeys count their ids from 1, each of them.
+            hold.Parameters.AddWithValue(Guid.CreateVersion7(TimeProvider.System.GetUtcNow()));
+            hold.Parameters.AddWithValue(account.MemberId);
+            hold.Parameters.AddWithValue(stored.Hold.Points);
+            hold.Parameters.AddWithValue(EntryLots.Write(stored.Lots));
+            hold.Parameters.AddWithValue(stored.Hold.PlacedAt);
+            hold.Parameters.AddWithValue(stored.Hold.ExpiresAt);
+            AddInstant(hold, stored.LateUntil);
+            await hold.ExecuteNonQueryAsync();
         }
     }
 

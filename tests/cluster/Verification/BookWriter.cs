@@ -49,6 +49,24 @@ internal sealed class BookWriter : IAsyncDisposable
                     .Instant(Instants.OrNever(lot.change.Lot.ExpiresAt))
                     .Instant(lot.change.ActivatesAt)
         );
+        await Copy(
+            "hold (hold_id, member_id, status, points, captured, reason, lots, placed_at, expires_at, late_until, closed_at)",
+            members.SelectMany(member =>
+                member.AllHolds().Select(stored => (member.MemberId, stored.Hold, stored))
+            ),
+            (row, hold) =>
+                row.Id(hold.Hold.HoldId)
+                    .Id(hold.MemberId)
+                    .Text(Names.Of(hold.Hold.Status))
+                    .Long(hold.Hold.Points)
+                    .Long(hold.Hold.Captured)
+                    .Text(hold.Hold.Reason)
+                    .Json(EntryLots.Write(hold.stored.Lots))
+                    .Instant(hold.Hold.PlacedAt)
+                    .Instant(hold.Hold.ExpiresAt)
+                    .Instant(hold.stored.LateUntil)
+                    .Instant(hold.Hold.ClosedAt)
+        );
         await WriteCommits(members.SelectMany(member => member.Commits).ToList());
     }
 

@@ -6,6 +6,7 @@ using PointsMall.GrainInterfaces.Inventory;
 using PointsMall.GrainInterfaces.Members;
 using PointsMall.GrainInterfaces.Orders;
 using PointsMall.GrainInterfaces.Programme;
+using PointsMall.Grains.Holds;
 using PointsMall.Grains.Members;
 using PointsMall.Grains.Orders;
 using PointsMall.Grains.Programme;
@@ -179,6 +180,49 @@ internal sealed class MemberBook
         );
     }
 
+    public Guid Hold(long points, int seconds = 3_600)
+    {
+        var header = Header("staff:till");
+        Commit(
+            "place_hold",
+            header,
+            orderId: null,
+            HoldRules.Place(
+                Account,
+                new PlaceHoldCommand
+                {
+                    Header = header,
+                    Points = points,
+                    Seconds = seconds,
+                    Reason = "cash to come",
+                },
+                Context()
+            )
+        );
+        return header.CommandId;
+    }
+
+    public MemberBook Capture(Guid holdId, long points)
+    {
+        var header = Header("staff:till");
+        return Commit(
+            "capture_hold",
+            header,
+            orderId: null,
+            HoldRules.Capture(
+                Account,
+                AllHolds().Single(stored => stored.Hold.HoldId == holdId),
+                new CaptureHoldCommand
+                {
+                    Header = header,
+                    HoldId = holdId,
+                    Points = points,
+                },
+                Context()
+            )
+        );
+    }
+
     /// <summary>Time passes for this member.</summary>
     public MemberBook Later(TimeSpan by)
     {
@@ -206,8 +250,20 @@ internal sealed class MemberBook
             Settings = Settings,
             Calendar = _calendar,
             Salt = [.. Guid.CreateVersion7(_now).ToByteArray()],
-            PagedLots = PagedLots(),
+            Pages = new(PagedLots(), OpenHolds()),
         };
+
+    /// <summary>What the commits left in <c>hold</c>.</summary>
+    public ImmutableArray<StoredHold> AllHolds() =>
+        [
+            .. _commits
+                .SelectMany(commit => commit.Decision.Holds)
+                .GroupBy(stored => stored.Hold.HoldId)
+                .Select(changes => changes.Last()),
+        ];
+
+    private ImmutableArray<StoredHold> OpenHolds() =>
+        [.. AllHolds().Where(stored => stored.Hold.Status == HoldStatus.Open)];
 
     /// <summary>What the commits left in <c>point_lot</c>.</summary>
     public ImmutableArray<PagedLotChange> PagedLots() =>

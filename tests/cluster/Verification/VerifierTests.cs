@@ -50,7 +50,7 @@ public sealed class VerifierTests(PostgresFixture postgres)
             },
             {
                 "delete from mall.ledger_entry where member_id = '{other}'",
-                "chain, texts, balances, lots, commands, orders",
+                "chain, texts, balances, lots, holds, commands, orders",
                 "member {other}"
             },
             {
@@ -112,7 +112,7 @@ public sealed class VerifierTests(PostgresFixture postgres)
             },
             {
                 "delete from mall.member_account where member_id = '{other}'",
-                "member rows",
+                "holds, member rows",
                 "entries of {other}"
             },
             {
@@ -192,6 +192,28 @@ public sealed class VerifierTests(PostgresFixture postgres)
                 "update mall.sku set product_id = sku_id where sku_id = '{sku}'",
                 "member rows, catalogue",
                 "sku {sku}"
+            },
+            // Holds.
+            { "delete from mall.hold where hold_id = '{hold}'", "holds", "hold {hold}" },
+            {
+                "update mall.hold set captured = captured - 1 where hold_id = '{spent}'",
+                "holds",
+                "hold {spent}"
+            },
+            {
+                "update mall.hold set lots = jsonb_set(lots, '{0,1}', '29') where hold_id = '{hold}'",
+                "holds",
+                "hold {hold}"
+            },
+            {
+                "update mall.hold set expires_at = placed_at where hold_id = '{hold}'",
+                "holds",
+                "hold {hold}"
+            },
+            {
+                "update mall.member_account set held = held - 1 where member_id = '{other}'",
+                "balances",
+                "member {other} held"
             },
             // The guards themselves.
             {
@@ -341,12 +363,17 @@ public sealed class VerifierTests(PostgresFixture postgres)
 
             var other = Books.NewMember().Activate().Grant(100);
             var order = other.Redeem(Books.LimitedSkuId, quantity: 2, pointsEach: 10);
+            var spent = other.Hold(20);
+            other.Capture(spent, 15);
+            var open = other.Hold(30);
             _names = new()
             {
                 ["{member}"] = $"{member.MemberId}",
                 ["{other}"] = $"{other.MemberId}",
                 ["{deduction}"] = $"{deduction}",
                 ["{order}"] = $"{order}",
+                ["{spent}"] = $"{spent}",
+                ["{hold}"] = $"{open}",
                 ["{cancelled}"] = $"{cancelled}",
                 ["{sku}"] = $"{Books.SkuId}",
                 ["{limited}"] = $"{Books.LimitedSkuId}",

@@ -20,7 +20,7 @@ public sealed class JourneyProperties
             {
                 var balance = Accounts.BalanceOf(
                     journey.Account,
-                    journey.PointLots,
+                    journey.Pages,
                     journey.Clock,
                     noticeDays: 30
                 );
@@ -28,6 +28,7 @@ public sealed class JourneyProperties
                 reference.At(now);
                 Assert.Equal(reference.Available, balance.Available);
                 Assert.Equal(reference.Pending, balance.Pending);
+                Assert.Equal(reference.Held, balance.Held);
                 Assert.Equal(reference.LifetimeEarned, balance.LifetimeEarned);
                 Assert.Equal(reference.LifetimeSpent, balance.LifetimeSpent);
                 Assert.Equal(
@@ -38,7 +39,7 @@ public sealed class JourneyProperties
                 );
                 Assert.Equal(
                     balance.Available,
-                    Accounts.Spendable(journey.Account, journey.PointLots, journey.Clock)
+                    Accounts.Spendable(journey.Account, journey.Pages, journey.Clock)
                 );
             }
         );
@@ -51,9 +52,10 @@ public sealed class JourneyProperties
             (journey, _) =>
             {
                 var account = journey.Account;
+                Assert.Equal(account.Available, journey.ActiveLots.Sum(lot => lot.Remaining));
                 Assert.Equal(
-                    account.Available + account.Held,
-                    journey.ActiveLots.Sum(lot => lot.Remaining)
+                    account.Held,
+                    journey.Pages.Holds.SelectMany(stored => stored.Lots).Sum(lot => lot.Points)
                 );
                 Assert.Equal(account.Pending, journey.PendingLots.Sum(lot => lot.Lot.Remaining));
                 Assert.All(journey.ActiveLots, lot => Assert.True(lot.Remaining > 0));
@@ -81,6 +83,7 @@ public sealed class JourneyProperties
                 var due = journey
                     .ActiveLots.Select(lot => lot.ExpiresAt)
                     .Concat(journey.PendingLots.Select(lot => lot.ActivatesAt))
+                    .Concat(journey.Pages.Holds.Select(stored => stored.Hold.ExpiresAt))
                     .Append(DateTimeOffset.MaxValue)
                     .Min();
                 Assert.True((account.DueOn ?? DateTimeOffset.MaxValue) <= due);
@@ -96,7 +99,7 @@ public sealed class JourneyProperties
             (journey, _) =>
             {
                 var hash = LedgerHash.Genesis(journey.Account.MemberId);
-                var (available, pending, sequence) = (0L, 0L, 0L);
+                var (available, pending, held, sequence) = (0L, 0L, 0L, 0L);
                 var lots = new Dictionary<long, long>();
                 foreach (var entry in journey.Ledger)
                 {
@@ -106,9 +109,14 @@ public sealed class JourneyProperties
                     Assert.Equal(Math.Abs(entry.Points), entry.Lots.Sum(lot => lot.Points));
                     hash = entry.Hash;
                     pending -= entry.Contra == "pending" ? entry.Points : 0;
+                    held -= entry.Contra == "held" ? entry.Points : 0;
                     if (entry.Account == EntryAccount.Pending)
                     {
                         pending += entry.Points;
+                    }
+                    else if (entry.Account == EntryAccount.Held)
+                    {
+                        held += entry.Points;
                     }
                     else
                     {
@@ -126,6 +134,7 @@ public sealed class JourneyProperties
                 Assert.Equal(journey.Account.HeadHash, hash);
                 Assert.Equal(journey.Account.Available, available);
                 Assert.Equal(journey.Account.Pending, pending);
+                Assert.Equal(journey.Account.Held, held);
                 Assert.Equal(
                     journey
                         .ActiveLots.OrderBy(lot => lot.Number)
@@ -235,6 +244,7 @@ public sealed class JourneyProperties
             RefusalCode.LimitReached,
             RefusalCode.OrderNotCancellable,
             RefusalCode.InvalidRequest,
+            RefusalCode.HoldNotOpen,
         ];
         Assert.Superset(expected, refusals);
     }
@@ -260,6 +270,10 @@ public sealed class JourneyProperties
     {
         var before = journey.Account;
         reference.At(Accounts.Now(before, journey.Clock));
+        if (step is Step.Wait { Hours: < 0 } && before.LastAt < reference.Now)
+        {
+            return; // a clock that runs back behind what was only read: the reference can't follow
+        }
         var limitsLeft = step is Step.Redeem redeem ? LimitsLeft(journey, redeem) : null;
         var decision = journey.Take(step);
         if (decision is null)
@@ -298,6 +312,18 @@ public sealed class JourneyProperties
                 break;
             case Step.Cancel cancel:
                 reference.Cancel(journey.Orders.Count - 1 - cancel.Order);
+                break;
+            case Step.Hold hold:
+                reference.Hold(hold.Points, decision.Hold!.ExpiresAt);
+                break;
+            case Step.Capture capture:
+                reference.EndHold(
+                    journey.Holds.Count - 1 - capture.Back,
+                    MemberJourney.CapturedOf(capture, decision.Hold!) ?? decision.Hold!.Points
+                );
+                break;
+            case Step.Release release:
+                reference.EndHold(journey.Holds.Count - 1 - release.Back, captured: 0);
                 break;
             default:
                 break;
@@ -341,6 +367,19 @@ public sealed class JourneyProperties
             case RefusalCode.OrderNotCancellable:
                 var order = journey.Orders[journey.Orders.Count - 1 - ((Step.Cancel)step).Order];
                 Assert.Equal(OrderStatus.Cancelled, order.Order.Status);
+                break;
+            case RefusalCode.HoldNotOpen:
+                Assert.False(
+                    reference.IsOpen(
+                        journey.Holds.Count
+                            - 1
+                            - (
+                                step is Step.Capture capture
+                                    ? capture.Back
+                                    : ((Step.Release)step).Back
+                            )
+                    )
+                );
                 break;
             case RefusalCode.InvalidRequest:
                 // An expiry that lies before the activation.

@@ -193,14 +193,14 @@ public sealed class PointsTests
             PagedLots = Account.MaxLots,
             DueOn = expiry,
         };
-        var context = _member.Context() with { PagedLots = paged };
+        var context = _member.Context() with { Pages = new(paged, []) };
 
         Assert.Equal(
             RefusalCode.TooManyLots,
             Grant.Decide(account, Command(1, "a", expiry, null), context).Refusal!.Code
         );
         Assert.True(
-            Grant.Decide(account, Command(1, "a", expiry, null), _member.Context()).NeedsPagedLots
+            Grant.Decide(account, Command(1, "a", expiry, null), _member.Context()).NeedsPages
         );
         // The first 24 come into the account's row.
         var spent = Deduction.Decide(

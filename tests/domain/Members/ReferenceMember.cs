@@ -15,8 +15,9 @@ internal sealed class ReferenceMember(ProgrammeSettings settings, Calendar calen
         long Points,
         List<(DateTimeOffset ExpiresAt, long Points)> Drawn
     )> _orders = [];
-    private DateTimeOffset _now = DateTimeOffset.MinValue;
+    private readonly List<HeldPoints> _holds = [];
 
+    public DateTimeOffset Now { get; private set; } = DateTimeOffset.MinValue;
     public SortedDictionary<DateTimeOffset, long> ByExpiry { get; } = [];
     public IEnumerable<(
         DateTimeOffset ActivatesAt,
@@ -25,19 +26,25 @@ internal sealed class ReferenceMember(ProgrammeSettings settings, Calendar calen
     )> PendingPoints => _pending;
     public long Available => ByExpiry.Values.Sum();
     public long Pending => _pending.Sum(lot => lot.Points);
+    public long Held => _holds.SelectMany(hold => hold.Drawn).Sum(lot => lot.Points);
     public long LifetimeEarned { get; private set; }
     public long LifetimeSpent { get; private set; }
 
-    /// <summary>Time passes: first pending points become active, then points expire.</summary>
+    /// <summary>Time passes: holds end, then pending points become active, then points expire.</summary>
     public void At(DateTimeOffset now)
     {
-        _now = now > _now ? now : _now;
-        foreach (var lot in _pending.Where(lot => lot.ActivatesAt <= _now).ToArray())
+        Now = now > Now ? now : Now;
+        foreach (var hold in _holds.Where(hold => hold.EndsAt <= Now).ToArray())
+        {
+            GiveBack(hold.Drawn, hold.EndsAt);
+            hold.Drawn.Clear();
+        }
+        foreach (var lot in _pending.Where(lot => lot.ActivatesAt <= Now).ToArray())
         {
             _pending.Remove(lot);
             Add(lot.ExpiresAt, lot.Points);
         }
-        foreach (var expiry in ByExpiry.Keys.Where(expiry => expiry <= _now).ToArray())
+        foreach (var expiry in ByExpiry.Keys.Where(expiry => expiry <= Now).ToArray())
         {
             ByExpiry.Remove(expiry);
         }
@@ -45,7 +52,7 @@ internal sealed class ReferenceMember(ProgrammeSettings settings, Calendar calen
 
     public void Grant(long points, DateTimeOffset? expiresAt, DateTimeOffset? pendingUntil)
     {
-        var activatesAt = pendingUntil > _now ? pendingUntil.Value : _now;
+        var activatesAt = pendingUntil > Now ? pendingUntil.Value : Now;
         var expiry =
             expiresAt
             ?? (
@@ -54,7 +61,7 @@ internal sealed class ReferenceMember(ProgrammeSettings settings, Calendar calen
                     : DateTimeOffset.MaxValue
             );
         LifetimeEarned += points;
-        if (activatesAt > _now)
+        if (activatesAt > Now)
         {
             _pending.Add((activatesAt, expiry, points));
         }
@@ -89,19 +96,47 @@ internal sealed class ReferenceMember(ProgrammeSettings settings, Calendar calen
 
     public void Cancel(int order)
     {
-        foreach (var (expiresAt, points) in _orders[order].Drawn)
+        GiveBack(_orders[order].Drawn, Now);
+        LifetimeSpent -= _orders[order].Points;
+    }
+
+    public void Hold(long points, DateTimeOffset endsAt) => _holds.Add(new(Draw(points), endsAt));
+
+    public bool IsOpen(int hold) => _holds[hold].Drawn.Count > 0;
+
+    public void EndHold(int hold, long captured)
+    {
+        var rest = new List<(DateTimeOffset ExpiresAt, long Points)>();
+        LifetimeSpent += captured;
+        foreach (var (expiresAt, points) in _holds[hold].Drawn)
         {
-            if (expiresAt > _now)
+            var spent = Math.Min(points, captured);
+            captured -= spent;
+            rest.Add((expiresAt, points - spent));
+        }
+        _holds[hold].Drawn.Clear();
+        GiveBack(rest, Now);
+    }
+
+    private void GiveBack(List<(DateTimeOffset ExpiresAt, long Points)> drawn, DateTimeOffset at)
+    {
+        foreach (var (expiresAt, points) in drawn)
+        {
+            if (expiresAt > at)
             {
                 Add(expiresAt, points);
             }
             else if (settings.ReturnGraceDays > 0)
             {
-                Add(calendar.EndOfValidity(_now, settings.ReturnGraceDays), points);
+                Add(calendar.EndOfValidity(at, settings.ReturnGraceDays), points);
             }
         }
-        LifetimeSpent -= _orders[order].Points;
     }
+
+    private sealed record HeldPoints(
+        List<(DateTimeOffset ExpiresAt, long Points)> Drawn,
+        DateTimeOffset EndsAt
+    );
 
     private void Add(DateTimeOffset expiry, long points)
     {

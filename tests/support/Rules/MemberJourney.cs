@@ -5,6 +5,7 @@ using PointsMall.GrainInterfaces.Inventory;
 using PointsMall.GrainInterfaces.Members;
 using PointsMall.GrainInterfaces.Orders;
 using PointsMall.GrainInterfaces.Programme;
+using PointsMall.Grains.Holds;
 using PointsMall.Grains.Inventory;
 using PointsMall.Grains.Members;
 using PointsMall.Grains.Orders;
@@ -27,6 +28,7 @@ public sealed class MemberJourney
     > _memberLimits = [];
     private readonly List<LedgerEntry> _ledger = [];
     private readonly List<StoredOrder> _orders = [];
+    private readonly List<StoredHold> _holds = [];
     private readonly StockGate[] _gates;
     private readonly Offer[] _offers;
     private readonly long[] _stock = new long[SkuCount];
@@ -58,6 +60,13 @@ public sealed class MemberJourney
     public IReadOnlyList<LedgerEntry> Ledger => _ledger;
     public IReadOnlyList<StoredOrder> Orders => _orders;
     public IReadOnlyList<Offer> Offers => _offers;
+
+    /// <summary>Rows of <c>hold</c>, in the order in which they were placed.</summary>
+    public IReadOnlyList<StoredHold> Holds => _holds;
+
+    /// <summary>What is not in the account's row.</summary>
+    public AccountPages Pages =>
+        new(PointLots, [.. _holds.Where(stored => stored.Hold.Status == HoldStatus.Open)]);
 
     /// <summary>Units in the rows <c>stock</c>.</summary>
     public IReadOnlyList<long> Stock => _stock;
@@ -109,6 +118,26 @@ public sealed class MemberJourney
             ),
             Step.Redeem redeem => Redeem(redeem),
             Step.Cancel cancel => Cancel(cancel.Order),
+            Step.Hold hold => Commit(context => HoldRules.Place(Account, CommandOf(hold), context)),
+            Step.Capture capture => OnHold(
+                capture.Back,
+                stored =>
+                    Commit(context =>
+                        HoldRules.Capture(Account, stored, CommandOf(capture, stored), context)
+                    )
+            ),
+            Step.Release release => OnHold(
+                release.Back,
+                stored =>
+                    Commit(context =>
+                        HoldRules.Release(
+                            Account,
+                            stored,
+                            new() { Header = Header(), HoldId = stored.Hold.HoldId },
+                            context
+                        )
+                    )
+            ),
             Step.Sweep => Commit(context => Due.Decide(Account, Header(), context)),
             Step.Wait wait => Wait(wait.Hours),
             Step.SetLimit change => SetLimit(change),
@@ -116,7 +145,7 @@ public sealed class MemberJourney
         };
 
     public DecisionContext Context(
-        bool pagedLots = false,
+        bool pages = false,
         ImmutableArray<LimitCounter>? counters = null
     ) =>
         new()
@@ -125,7 +154,7 @@ public sealed class MemberJourney
             Settings = Settings,
             Calendar = Calendar,
             Salt = [.. Enumerable.Range(0, LedgerText.SaltSize).Select(i => (byte)(i + _ids))],
-            PagedLots = pagedLots ? PointLots : null,
+            Pages = pages ? Pages : null,
             OtherCounters = counters ?? [],
         };
 
@@ -165,6 +194,30 @@ public sealed class MemberJourney
             PendingUntil = grant.PendingDays is { } pending ? Clock.AddDays(pending) : null,
         };
 
+    private PlaceHoldCommand CommandOf(Step.Hold hold) =>
+        new()
+        {
+            Header = Header(),
+            Points = hold.Points,
+            Seconds = (int)(hold.Hours * 3_600),
+            Reason = "reason",
+        };
+
+    private CaptureHoldCommand CommandOf(Step.Capture capture, StoredHold stored) =>
+        new()
+        {
+            Header = Header(),
+            HoldId = stored.Hold.HoldId,
+            Points = CapturedOf(capture, stored.Hold),
+        };
+
+    /// <summary>The points that a step asks for; null for all.</summary>
+    public static long? CapturedOf(Step.Capture capture, Hold hold) =>
+        capture.Part < 1 ? Math.Max(1, (long)(hold.Points * capture.Part)) : null;
+
+    private MemberDecision? OnHold(int back, Func<StoredHold, MemberDecision?> act) =>
+        back < _holds.Count ? act(_holds[_holds.Count - 1 - back]) : null;
+
     private MemberDecision? Redeem(Step.Redeem step)
     {
         var command = new RedeemCommand
@@ -178,7 +231,7 @@ public sealed class MemberJourney
                 )),
             ],
         };
-        var paged = Accounts.NeedsPagedLots(Account, Clock);
+        var paged = Accounts.NeedsPages(Account, Clock);
         var skuIds = command.Items.Select(item => item.SkuId).ToArray();
         var context = Context(
             paged,
@@ -208,7 +261,7 @@ public sealed class MemberJourney
                 terms.ToImmutable(),
                 context with
                 {
-                    PagedLots = again.PagedLots ?? context.PagedLots,
+                    Pages = again.Pages ?? context.Pages,
                 }
             )
         );
@@ -238,7 +291,7 @@ public sealed class MemberJourney
             CommandId = commandId,
             MemberId = Account.MemberId,
             Quantity = quantity,
-            SpendablePoints = Accounts.Spendable(Account, context.PagedLots, Clock),
+            SpendablePoints = Accounts.Spendable(Account, context.Pages, Clock),
             Redeemed = LimitCounters.Open(Account, offer.SkuId, context),
             NotBefore = Account.LastAt,
             Deadline = Clock.AddSeconds(1),
@@ -311,21 +364,21 @@ public sealed class MemberJourney
         return null;
     }
 
-    /// <summary>Decides, reads the paged lots and decides again if need be, and writes.</summary>
+    /// <summary>Decides, reads what the account's row does not hold and decides again if need be, and writes.</summary>
     private MemberDecision? Commit(Func<DecisionContext, MemberDecision?> decide)
     {
         var decision = decide(Context());
-        if (decision is { NeedsPagedLots: true })
+        if (decision is { NeedsPages: true })
         {
-            decision = decide(Context(pagedLots: true));
+            decision = decide(Context(pages: true));
         }
         if (decision is null or { Refusal: not null })
         {
             return decision;
         }
-        if (decision.NeedsPagedLots)
+        if (decision.NeedsPages)
         {
-            throw new InvalidOperationException("A decision asked for paged lots that it has.");
+            throw new InvalidOperationException("A decision asked for pages that it has.");
         }
         _ledger.AddRange(decision.Entries);
         foreach (var row in decision.PagedLots)
@@ -342,6 +395,18 @@ public sealed class MemberJourney
         foreach (var (sku, counted) in decision.PagedCounters)
         {
             _memberLimits[(sku, counted.Window, counted.WindowStart)] = counted.Count;
+        }
+        foreach (var stored in decision.Holds)
+        {
+            var index = _holds.FindIndex(known => known.Hold.HoldId == stored.Hold.HoldId);
+            if (index < 0)
+            {
+                _holds.Add(stored);
+            }
+            else
+            {
+                _holds[index] = stored;
+            }
         }
         WriteOrders(decision);
         Account = decision.Next!;

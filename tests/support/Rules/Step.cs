@@ -21,6 +21,17 @@ public abstract record Step
     /// <param name="Order">Counted back from the last one.</param>
     public sealed record Cancel(int Order) : Step;
 
+    /// <param name="Points">How many.</param>
+    /// <param name="Hours">Until the hold ends by itself.</param>
+    public sealed record Hold(long Points, double Hours) : Step;
+
+    /// <param name="Back">Which hold, counted back from the last one.</param>
+    /// <param name="Part">How much of it, above 0 and at most 1.</param>
+    public sealed record Capture(int Back, double Part) : Step;
+
+    /// <param name="Back">Which hold, counted back from the last one.</param>
+    public sealed record Release(int Back) : Step;
+
     /// <param name="Hours">May be a little below zero: clocks of two silos differ.</param>
     public sealed record Wait(double Hours) : Step;
 

@@ -28,6 +28,16 @@ public static class Steps
             (wait, Wait),
             (1, Gen.Long[1, 400].Select(points => (Step)new Step.Deduct(points))),
             (3, Gen.Int[0, 4].Select(order => (Step)new Step.Cancel(order))),
+            (2, Hold),
+            (
+                1,
+                Gen.Select(
+                    Gen.Int[0, 3],
+                    Gen.Double[0.01, 1],
+                    (back, part) => (Step)new Step.Capture(back, part)
+                )
+            ),
+            (1, Gen.Int[0, 3].Select(back => (Step)new Step.Release(back))),
             (1, Gen.Const((Step)new Step.Sweep())),
             (1, SetLimit)
         );
@@ -42,6 +52,13 @@ public static class Steps
                 (1, Gen.Int[0, 20].Select(days => (int?)days))
             ),
             (points, source, valid, pending) => (Step)new Step.Grant(points, source, valid, pending)
+        );
+
+    private static Gen<Step> Hold =>
+        Gen.Select(
+            Gen.Long[1, 300],
+            Gen.Frequency((3, Gen.Double[1, 60]), (1, Gen.Double[100, 1_000])),
+            (points, hours) => (Step)new Step.Hold(points, hours)
         );
 
     private static Gen<Step> Redeem =>
