@@ -37,6 +37,11 @@ public static class Telemetry
                     .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
                     .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
                     .MinimumLevel.Override("Microsoft.Orleans", LogEventLevel.Warning)
+                    // Votes, evictions, who joins and leaves: a few lines, and nothing else says why a silo was declared dead.
+                    .MinimumLevel.Override(
+                        "Orleans.Runtime.MembershipService",
+                        LogEventLevel.Information
+                    )
                     // Orleans places each new grain through a pipeline that would log every member's activation.
                     .MinimumLevel.Override("Polly", LogEventLevel.Warning)
                     .Enrich.FromLogContext()
