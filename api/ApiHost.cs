@@ -12,6 +12,7 @@ using PointsMall.Api.RateLimits;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
 using PointsMall.Api.Telemetry;
+using PointsMall.Api.Verification;
 
 namespace PointsMall.Api;
 
@@ -73,6 +74,7 @@ internal static class ApiHost
             .AddSingleton<EligibilityQueries>()
             .AddSingleton<StockQueries>()
             .AddSingleton<ProductCommands>()
+            .AddSingleton<VerificationQueries>()
             .AddSingleton<Readiness>();
     }
 
@@ -112,6 +114,7 @@ internal static class ApiHost
         HoldEndpoints.Map(members);
         BulkGrantEndpoint.Map(v1.MapGroup("/points").WithTags("Members"));
 
+        VerificationEndpoints.Map(v1.MapGroup("/verification").WithTags("Verification"));
         ProgrammeEndpoints.Map(v1.MapGroup("/programme").WithTags("Programme"));
         HealthEndpoints.Map(app);
         app.MapMallOpenApi();

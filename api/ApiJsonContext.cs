@@ -6,6 +6,7 @@ using PointsMall.Api.Members;
 using PointsMall.Api.Orders;
 using PointsMall.Api.Programme;
 using PointsMall.Api.Requests;
+using PointsMall.Api.Verification;
 
 namespace PointsMall.Api;
 
@@ -41,6 +42,8 @@ namespace PointsMall.Api;
 [JsonSerializable(typeof(StockMovementRequest))]
 [JsonSerializable(typeof(StockMovementAnswer))]
 [JsonSerializable(typeof(StockAnswer))]
+[JsonSerializable(typeof(SaleRequest))]
+[JsonSerializable(typeof(VerificationAnswer))]
 [JsonSerializable(typeof(ProgrammeBody))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(JsonElement))]

@@ -4,6 +4,7 @@ using PointsMall.Grains.Commits;
 using PointsMall.Grains.Database;
 using PointsMall.Grains.Inventory;
 using PointsMall.Grains.Members;
+using PointsMall.Grains.Verification;
 
 namespace PointsMall.Grains;
 
@@ -44,6 +45,7 @@ public static class MallServices
                 provider.GetRequiredService<Committer>()
             )
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, SweeperStartup>()
+            .AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ContinuousVerification>()
             .AddSingleton<DeadSiloReaper>()
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
                 provider.GetRequiredService<DeadSiloReaper>()

@@ -5,6 +5,7 @@ using Orleans.Dashboard;
 using Orleans.Serialization;
 using PointsMall.Grains;
 using PointsMall.Grains.Commits;
+using PointsMall.Grains.Verification;
 
 namespace PointsMall.Silo;
 
@@ -90,6 +91,15 @@ public static partial class SiloHost
             .Services.AddOptions<CommitterOptions>()
             .Bind(builder.Configuration.GetSection("Committer"))
             .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder
+            .Services.AddOptions<VerificationOptions>()
+            .Bind(builder.Configuration.GetSection(VerificationOptions.Section))
+            .ValidateDataAnnotations()
+            .Validate(
+                options => options.Interval > TimeSpan.Zero,
+                "Verification:Interval must be longer than nothing"
+            )
             .ValidateOnStart();
         var settings =
             builder.Configuration.GetSection(SiloSettings.Section).Get<SiloSettings>()

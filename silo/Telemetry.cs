@@ -117,7 +117,8 @@ public static class Telemetry
         builder
             .Services.AddHostedService<SiloGauges>()
             .AddSingleton<DatabaseStatistics>()
-            .AddHostedService<DatabaseGauges>();
+            .AddHostedService<DatabaseGauges>()
+            .AddHostedService<VerificationGauges>();
         if (port is { } own)
         {
             var host = builder.Configuration[HostSetting] ?? "127.0.0.1";

@@ -13,6 +13,8 @@ internal static class Permissions
     public const string StockWrite = "stock:write";
     public const string ProgrammeRead = "programme:read";
     public const string ProgrammeWrite = "programme:write";
+    public const string VerificationRead = "verification:read";
+    public const string VerificationWrite = "verification:write";
 
     /// <summary>The policy of the member's own endpoints; not a permission that a token can carry.</summary>
     public const string Member = "member";
@@ -30,5 +32,7 @@ internal static class Permissions
         StockWrite,
         ProgrammeRead,
         ProgrammeWrite,
+        VerificationRead,
+        VerificationWrite,
     ];
 }

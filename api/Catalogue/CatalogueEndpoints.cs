@@ -25,7 +25,7 @@ internal static class CatalogueEndpoints
             .WithName("getProduct")
             .WithSummary("A product with its SKUs")
             .WithDescription(
-                "With a member's token the answer says whether that member can redeem it now. Delisted products are shown to staff with catalogue:write only."
+                "With a member's token the answer says whether that member can redeem it now. Delisted products, and that a SKU's sale is stopped, are shown to staff with catalogue:write only."
             )
             .WithLanguage()
             .Refuses(Errors.ProductNotFound);
@@ -53,10 +53,8 @@ internal static class CatalogueEndpoints
     )
     {
         var product = await catalogue.Find(productId, cancelled);
-        if (
-            product is null
-            || !(product.Product.Listed || http.User.HasPermission(Permissions.CatalogueWrite))
-        )
+        var forStaff = http.User.HasPermission(Permissions.CatalogueWrite);
+        if (product is null || !(product.Product.Listed || forStaff))
         {
             return new Problem(Errors.ProductNotFound);
         }
@@ -64,7 +62,7 @@ internal static class CatalogueEndpoints
             ? await eligibility.Read(memberId, product, cancelled)
             : null;
         var languages = catalogue.LanguagesFor(http.Request);
-        var answer = product.ToAnswer(languages, eligible);
+        var answer = product.ToAnswer(languages, eligible, forStaff);
         languages.WriteTo(http.Response);
         return TypedResults.Ok(answer);
     }

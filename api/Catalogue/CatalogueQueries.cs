@@ -46,7 +46,7 @@ internal sealed class CatalogueQueries(NpgsqlDataSource database, ProgrammeWatch
 
         select s.sku_id, s.code, s.name, s.translations::text as translations, s.points,
                s.per_order_limit, s.multiple_of, s.per_member_limit, s.per_member_window,
-               s.redeemable_from, s.redeemable_to, t.available
+               s.redeemable_from, s.redeemable_to, t.available, s.stopped_at, s.stopped_by
         from mall.sku s
         join mall.stock t on t.sku_id = s.sku_id
         where s.product_id = @productId

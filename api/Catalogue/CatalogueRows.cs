@@ -6,7 +6,14 @@ namespace PointsMall.Api.Catalogue;
 /// <summary>A product's row with its SKUs'.</summary>
 internal sealed record ProductRecord(ProductRow Product, IReadOnlyList<SkuRow> Skus)
 {
-    public ProductDetailAnswer ToAnswer(LanguagesSent languages, EligibilityAnswer? eligibility) =>
+    /// <param name="languages">Those of the answer.</param>
+    /// <param name="eligibility">The member's, if it is one who asks.</param>
+    /// <param name="forStaff">Say also which sales are stopped.</param>
+    public ProductDetailAnswer ToAnswer(
+        LanguagesSent languages,
+        EligibilityAnswer? eligibility,
+        bool forStaff
+    ) =>
         languages.Pick(
             Product.Translations,
             text => new ProductDetailAnswer
@@ -25,7 +32,7 @@ internal sealed record ProductRecord(ProductRow Product, IReadOnlyList<SkuRow> S
                 InStock = Skus.Any(sku => sku.Available > 0),
                 RedeemableFrom = Product.RedeemableFrom.ToInstant(),
                 RedeemableTo = Product.RedeemableTo.ToInstant(),
-                Skus = [.. Skus.Select(sku => sku.ToAnswer(languages))],
+                Skus = [.. Skus.Select(sku => sku.ToAnswer(languages, forStaff))],
                 Eligibility = eligibility,
             }
         );
@@ -83,8 +90,10 @@ internal sealed class SkuRow
     public DateTime? RedeemableFrom { get; init; }
     public DateTime? RedeemableTo { get; init; }
     public long Available { get; init; }
+    public DateTime? StoppedAt { get; init; }
+    public string? StoppedBy { get; init; }
 
-    public SkuAnswer ToAnswer(LanguagesSent languages) =>
+    public SkuAnswer ToAnswer(LanguagesSent languages, bool forStaff) =>
         languages.Pick(
             Translations,
             text => new SkuAnswer
@@ -100,6 +109,7 @@ internal sealed class SkuRow
                 Window = PerMemberWindow is { } window ? Names.Of((LimitWindow)window) : null,
                 RedeemableFrom = RedeemableFrom.ToInstant(),
                 RedeemableTo = RedeemableTo.ToInstant(),
+                SaleStopped = forStaff ? SaleStopAnswer.Of(StoppedAt, StoppedBy) : null,
             }
         );
 }

@@ -100,7 +100,7 @@ internal static class Eligibility
     )
     {
         var quantity = sku.MultipleOf ?? 1;
-        if (!product.Listed)
+        if (!product.Listed || sku.StoppedAt is not null)
         {
             return Errors.NotAvailable.Code;
         }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using PointsMall.Api.Requests;
 
 namespace PointsMall.Api.Catalogue;
 
@@ -102,6 +103,23 @@ internal sealed record SkuAnswer
 
     [Description("Redemptions of this SKU end, this instant excluded; null for no end of its own.")]
     public required DateTimeOffset? RedeemableTo { get; init; }
+
+    [Description("Since when and why it is not sold; only for staff, absent while it is sold.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SaleStopAnswer? SaleStopped { get; init; }
+}
+
+[Description("A sale that is stopped.")]
+internal sealed record SaleStopAnswer
+{
+    [Description("Since when.")]
+    public required DateTimeOffset At { get; init; }
+
+    [Description("The check of the verification that does not hold, or `staff`.")]
+    public required string By { get; init; }
+
+    public static SaleStopAnswer? Of(DateTime? at, string? by) =>
+        at.ToInstant() is { } since ? new() { At = since, By = by ?? "" } : null;
 }
 
 [Description("Whether a member can redeem a product now.")]

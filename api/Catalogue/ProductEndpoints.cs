@@ -167,7 +167,7 @@ internal sealed class ProductCommands(
     public async Task<ProductDetailAnswer> Read(HttpContext http, ProductResult done)
     {
         var languages = catalogue.LanguagesFor(http.Request);
-        var answer = (await Find(done)).ToAnswer(languages, eligibility: null);
+        var answer = (await Find(done)).ToAnswer(languages, eligibility: null, forStaff: true);
         languages.WriteTo(http.Response);
         return answer;
     }
@@ -176,7 +176,9 @@ internal sealed class ProductCommands(
     {
         var languages = catalogue.LanguagesFor(http.Request);
         var product = await Find(done);
-        var answer = product.Skus.Single(sku => sku.SkuId == done.SkuId).ToAnswer(languages);
+        var answer = product
+            .Skus.Single(sku => sku.SkuId == done.SkuId)
+            .ToAnswer(languages, forStaff: true);
         languages.WriteTo(http.Response);
         return answer;
     }

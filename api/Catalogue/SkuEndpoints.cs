@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
@@ -17,6 +18,8 @@ namespace PointsMall.Api.Catalogue;
 /// <summary>One SKU's offer and stock, for staff.</summary>
 internal static class SkuEndpoints
 {
+    private const string StoppedByStaff = "staff";
+
     public static void Map(IEndpointRouteBuilder skus)
     {
         skus.MapPatch("/{skuId:uuid}", Change)
@@ -30,6 +33,16 @@ internal static class SkuEndpoints
             .RequireAuthorization(Permissions.StockRead)
             .WithName("getStock")
             .WithSummary("What is left of a SKU and what was redeemed, from committed state")
+            .Refuses(Errors.SkuNotFound);
+        skus.MapPost("/{skuId:uuid}/sale", SetSale)
+            .RequireAuthorization(Permissions.VerificationWrite)
+            .WithName("setSale")
+            .WithSummary("Stop the sale of a SKU, or let it be sold again")
+            .WithDescription(
+                "A stop holds at once; members are refused with `not_available`. The verification stops a sale by itself when the books of the SKU do not agree: look at what it found before you let it be sold again."
+            )
+            .Takes<SaleRequest>()
+            .WithKey(required: false)
             .Refuses(Errors.SkuNotFound);
         skus.MapPost("/{skuId:uuid}/stock/movements", Move)
             .RequireAuthorization(Permissions.StockWrite)
@@ -59,6 +72,37 @@ internal static class SkuEndpoints
             productId,
             header,
             (product, attempt) => product.ChangeSku(new ChangeSkuCommand(attempt, skuId, changes))
+        );
+        return outcome.Succeeded(out var done, out var problem)
+            ? TypedResults.Ok(await commands.ReadSku(http, done))
+            : problem;
+    }
+
+    private static async Task<Results<Ok<SkuAnswer>, Problem>> SetSale(
+        Guid skuId,
+        HttpContext http,
+        ProductCommands commands,
+        StockQueries stock
+    )
+    {
+        var body = await JsonBody<SaleRequest>.Read(http);
+        if (body.Value.Stopped is not { } stopped)
+        {
+            throw ProblemException.Invalid("stopped", "must be true or false");
+        }
+        var header = commands.Headers.Of(http, body, "set_sale", skuId);
+        if (await stock.ProductOf(skuId, http.RequestAborted) is not { } productId)
+        {
+            return new Problem(Errors.SkuNotFound);
+        }
+        var outcome = await commands.Send(
+            http,
+            productId,
+            header,
+            (product, attempt) =>
+                stopped
+                    ? product.StopSale(attempt, skuId, StoppedByStaff)
+                    : product.ResumeSale(attempt, skuId)
         );
         return outcome.Succeeded(out var done, out var problem)
             ? TypedResults.Ok(await commands.ReadSku(http, done))
@@ -114,9 +158,10 @@ internal static class SkuEndpoints
 internal sealed class StockQueries(NpgsqlDataSource database)
 {
     private const string SelectStock = """
-        select available, redeemed
-        from mall.stock
-        where sku_id = @skuId
+        select t.available, t.redeemed, s.stopped_at, s.stopped_by
+        from mall.stock t
+        left join mall.sku s on s.sku_id = t.sku_id
+        where t.sku_id = @skuId
         """;
 
     private const string SelectProduct = """
@@ -128,9 +173,17 @@ internal sealed class StockQueries(NpgsqlDataSource database)
     public async Task<StockAnswer?> Find(Guid skuId, CancellationToken cancelled)
     {
         await using var connection = await database.OpenConnectionAsync(cancelled);
-        return await connection.QuerySingleOrDefaultAsync<StockAnswer>(
+        var row = await connection.QuerySingleOrDefaultAsync<StockRow>(
             new CommandDefinition(SelectStock, new { skuId }, cancellationToken: cancelled)
         );
+        return row is null
+            ? null
+            : new StockAnswer
+            {
+                Available = row.Available,
+                Redeemed = row.Redeemed,
+                SaleStopped = SaleStopAnswer.Of(row.StoppedAt, row.StoppedBy),
+            };
     }
 
     public async Task<Guid?> ProductOf(Guid skuId, CancellationToken cancelled)
@@ -140,6 +193,22 @@ internal sealed class StockQueries(NpgsqlDataSource database)
             new CommandDefinition(SelectProduct, new { skuId }, cancellationToken: cancelled)
         );
     }
+}
+
+internal sealed class StockRow
+{
+    public long Available { get; init; }
+    public long Redeemed { get; init; }
+    public DateTime? StoppedAt { get; init; }
+    public string? StoppedBy { get; init; }
+}
+
+[Description("Whether a SKU is sold.")]
+internal sealed record SaleRequest
+{
+    [Description("True to stop new redemptions at once, false to let it be sold again.")]
+    [Required]
+    public bool? Stopped { get; init; }
 }
 
 [Description("Stock that comes or goes.")]
@@ -188,4 +257,8 @@ internal sealed record StockAnswer
 
     [Description("Units in orders that were not cancelled.")]
     public required long Redeemed { get; init; }
+
+    [Description("Since when and why it is not sold; absent while it is.")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SaleStopAnswer? SaleStopped { get; init; }
 }

@@ -26,6 +26,17 @@ public interface IProductGrain : IGrainWithGuidKey
     /// <summary>Changes the SKU's fields that are set.</summary>
     [Alias("ChangeSku"), ResponseTimeout("00:00:05")]
     Task<ProductResult> ChangeSku(ChangeSkuCommand command);
+
+    /// <summary>Stops the sale of one SKU; its members are refused as by a delisted product.</summary>
+    /// <param name="header">Identity, key, deadline.</param>
+    /// <param name="skuId">The SKU.</param>
+    /// <param name="by">Why: the name of the check that does not hold, or <c>staff</c>.</param>
+    [Alias("StopSale"), ResponseTimeout("00:00:05")]
+    Task<ProductResult> StopSale(CommandHeader header, Guid skuId, string by);
+
+    /// <summary>Lets a SKU be sold again whose sale was stopped.</summary>
+    [Alias("ResumeSale"), ResponseTimeout("00:00:05")]
+    Task<ProductResult> ResumeSale(CommandHeader header, Guid skuId);
 }
 
 /// <summary>Create or change a product.</summary>

@@ -9,6 +9,9 @@ public static class CatalogueRules
     /// <summary>SKUs that one product may have: it is loaded, listed and delisted as one.</summary>
     public const int MaxSkus = 100;
 
+    /// <summary>Who has stopped a sale that no check has.</summary>
+    public const string ByStaff = "staff";
+
     /// <summary>The kinds of product.</summary>
     public static ImmutableArray<string> Types { get; } = ["product", "coupon", "gift"];
 
@@ -92,12 +95,7 @@ public static class CatalogueRules
     {
         if (state.Skus.FirstOrDefault(sku => sku.SkuId == skuId) is not { } before)
         {
-            return CatalogueDecision.Refuse(
-                Refusal.Of(RefusalCode.SkuNotFound) with
-                {
-                    SkuId = skuId,
-                }
-            );
+            return UnknownSku(skuId);
         }
         if (Apply(state, before, changes, out var after) is { } refusal)
         {
@@ -109,13 +107,56 @@ public static class CatalogueRules
         {
             LimitCountedFrom = CountedFrom(before, after, mayHaveOrders, committedBy),
         };
-        return new CatalogueDecision
-        {
-            Product = Advanced(state.Product),
-            Sku = after,
-            BumpedSkus = TermsOf(before) == TermsOf(after) ? [] : [skuId],
-        };
+        return Next(state.Product, before, after);
     }
+
+    /// <summary>Stops the sale of a SKU; one that is stopped keeps its first reason.</summary>
+    /// <param name="state">The product.</param>
+    /// <param name="skuId">One of its SKUs.</param>
+    /// <param name="by">The check that does not hold, or <see cref="ByStaff"/>.</param>
+    /// <param name="at">Now.</param>
+    public static CatalogueDecision StopSale(
+        ProductState state,
+        Guid skuId,
+        string by,
+        DateTimeOffset at
+    ) =>
+        SetSale(
+            state,
+            skuId,
+            sku =>
+                sku.StoppedAt is null
+                    ? sku with
+                    {
+                        StoppedAt = Instants.Truncate(at),
+                        StoppedBy = by,
+                    }
+                    : sku
+        );
+
+    /// <summary>Lets a SKU be sold again.</summary>
+    public static CatalogueDecision ResumeSale(ProductState state, Guid skuId) =>
+        SetSale(state, skuId, sku => sku with { StoppedAt = null, StoppedBy = null });
+
+    private static CatalogueDecision SetSale(
+        ProductState state,
+        Guid skuId,
+        Func<Sku, Sku> change
+    ) =>
+        state.Skus.FirstOrDefault(sku => sku.SkuId == skuId) is { } before
+            ? Next(state.Product, before, change(before))
+            : UnknownSku(skuId);
+
+    private static CatalogueDecision UnknownSku(Guid skuId) =>
+        CatalogueDecision.Refuse(Refusal.Of(RefusalCode.SkuNotFound) with { SkuId = skuId });
+
+    private static CatalogueDecision Next(Product product, Sku before, Sku after) =>
+        new()
+        {
+            Product = Advanced(product),
+            Sku = after,
+            BumpedSkus = TermsOf(before) == TermsOf(after) ? [] : [after.SkuId],
+        };
 
     /// <summary>
     /// The counters of a window are kept while it limits. Orders of the time before are in no counter, and the last of those may be

@@ -60,6 +60,12 @@ public sealed record Sku
     public DateTimeOffset? RedeemableFrom { get; init; }
     public DateTimeOffset? RedeemableTo { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Nothing of it is sold since; null while it is.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    /// <summary>The check that stopped the sale, or <see cref="CatalogueRules.ByStaff"/>; set exactly while it is stopped.</summary>
+    public string? StoppedBy { get; init; }
 }
 
 /// <summary>A SKU's text in one language; null falls back to the default language.</summary>

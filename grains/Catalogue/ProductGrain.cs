@@ -92,6 +92,26 @@ internal sealed partial class ProductGrain(
         );
     }
 
+    public Task<ProductResult> StopSale(CommandHeader header, Guid skuId, string by)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        return RunOnProduct(
+            header,
+            "stop_sale",
+            (state, now) => CatalogueRules.StopSale(state, skuId, by, now)
+        );
+    }
+
+    public Task<ProductResult> ResumeSale(CommandHeader header, Guid skuId)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        return RunOnProduct(
+            header,
+            "resume_sale",
+            (state, _) => CatalogueRules.ResumeSale(state, skuId)
+        );
+    }
+
     private Task<ProductResult> RunOnProduct(
         CommandHeader header,
         string operation,

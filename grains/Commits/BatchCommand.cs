@@ -33,6 +33,7 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
             AddEvents(members);
         }
         AddRegistrations(batch);
+        AddSilent(batch);
         AddCatalogue(batch);
         AddStock(batch);
         return _command;
@@ -278,6 +279,26 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
                 .Add(events, NpgsqlDbType.Bigint, row => row.Event.Sequence)
                 .Add(events, NpgsqlDbType.Jsonb, row => row.Event.Payload)
                 .Add(events, NpgsqlDbType.TimestampTz, row => row.At);
+        }
+    }
+
+    /// <summary>Whom no event of the batch names: the verification looks for what has changed there too.</summary>
+    private void AddSilent(Batch batch)
+    {
+        var members = batch
+            .Units.Where(pending =>
+                pending.Unit.Registration is not null
+                || pending.Unit.Member is { Decision.Events.IsEmpty: true }
+            )
+            .ToList();
+        if (members.Count > 0)
+        {
+            Rows(MemberStatements.Silent)
+                .Add(
+                    members,
+                    NpgsqlDbType.Uuid,
+                    pending => pending.MemberId ?? pending.Unit.Registration!.MemberId
+                );
         }
     }
 

@@ -176,6 +176,11 @@ internal static class MemberStatements
             as e (type, member_id, sequence, payload, at)
         """;
 
+    public const string Silent = """
+        insert into silent_commit (members)
+        values ($1)
+        """;
+
     public const string Registrations = """
         with written as (
             insert into member (

@@ -109,7 +109,9 @@ internal static class StockStatements
             per_member_window = excluded.per_member_window,
             limit_counted_from = excluded.limit_counted_from,
             redeemable_from = excluded.redeemable_from,
-            redeemable_to = excluded.redeemable_to
+            redeemable_to = excluded.redeemable_to,
+            stopped_at = excluded.stopped_at,
+            stopped_by = excluded.stopped_by
         """;
 
     public const string NewStock = """

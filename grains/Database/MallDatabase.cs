@@ -11,6 +11,9 @@ public sealed class MallDatabase : IAsyncDisposable
     /// <summary>Most connections that look unknown outcomes up and end backends.</summary>
     public const int SettlingConnections = 4;
 
+    /// <summary>The connection that verifies, or asks whether it may.</summary>
+    public const int VerifyingConnections = 1;
+
     /// <summary>
     /// Batches are joined to tables by key only: a generic plan with index look-ups is right on an empty, an un-analysed and a large table
     /// alike. A hash join would lock rows in heap order.
@@ -85,6 +88,20 @@ public sealed class MallDatabase : IAsyncDisposable
         };
         return new NpgsqlConnection(builder.ConnectionString);
     }
+
+    /// <summary>A connection that verifies, not opened: no writer's planner, which is told to read by key only.</summary>
+    public NpgsqlConnection Verification() =>
+        new(
+            new NpgsqlConnectionStringBuilder(_writer.ConnectionString)
+            {
+                ApplicationName = ApplicationName("verify"),
+                CommandTimeout = 60,
+                CancellationTimeout = 2_000,
+                IncludeErrorDetail = false,
+                MaxAutoPrepare = 0,
+                Options = "-c lock_timeout=1s -c tcp_user_timeout=5000 -c jit=off",
+            }.ConnectionString
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -11,6 +11,8 @@ public sealed record Offer
 
     /// <summary>Points a unit.</summary>
     public required long Points { get; init; }
+
+    /// <summary>The product is offered, and the SKU's sale is not stopped.</summary>
     public required bool Listed { get; init; }
 
     /// <summary>Most units in one order.</summary>

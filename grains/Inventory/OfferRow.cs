@@ -19,7 +19,7 @@ public sealed class OfferRow(MallDatabase database)
     /// </summary>
     private const string Read = """
         select
-            s.product_id, p.name, s.name, s.points, p.listed, s.per_order_limit, s.multiple_of, s.per_member_limit,
+            s.product_id, p.name, s.name, s.points, p.listed and s.stopped_at is null, s.per_order_limit, s.multiple_of, s.per_member_limit,
             s.per_member_window, s.limit_counted_from,
             greatest(p.redeemable_from, s.redeemable_from), least(p.redeemable_to, s.redeemable_to)
         from sku s

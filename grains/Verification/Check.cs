@@ -101,7 +101,15 @@ public sealed record Check(string Name, string What)
 /// <param name="Check">The check.</param>
 /// <param name="Row">Ids and numbers that find the row again.</param>
 /// <param name="Why">What is wrong, in ids and numbers: no personal data.</param>
-public sealed record Violation(Check Check, string Row, string Why)
+/// <param name="MemberId">Whose row it is; null when members share it.</param>
+/// <param name="Concerns">The SKU, product or order whose sale is in doubt; null when none is.</param>
+public sealed record Violation(
+    Check Check,
+    string Row,
+    string Why,
+    Guid? MemberId = null,
+    Guid? Concerns = null
+)
 {
     public override string ToString() => $"{Check.Name}: {Row}: {Why}";
 }

@@ -70,10 +70,11 @@ internal sealed class CommandReplay(Guid memberId, Findings findings)
             findings.Add(
                 Check.Keys,
                 $"member {memberId}",
-                $"the account remembers {account.RecentKeys.Length} of {account.KeyedCommands} keys, not the last of {_keyed}"
+                $"the account remembers {account.RecentKeys.Length} of {account.KeyedCommands} keys, not the last of {_keyed}",
+                memberId
             );
         }
     }
 
-    private void Found(string row, string why) => findings.Add(Check.Commands, row, why);
+    private void Found(string row, string why) => findings.Add(Check.Commands, row, why, memberId);
 }

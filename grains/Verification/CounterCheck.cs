@@ -15,6 +15,7 @@ internal sealed class CounterCheck(Snapshot snapshot, Findings findings)
         from mall.member_limit
         where member_id > $1
             and member_id <= $2
+            and ($3::uuid[] is null or member_id = any($3))
         """;
 
     private const string Wrong = """
@@ -31,9 +32,9 @@ internal sealed class CounterCheck(Snapshot snapshot, Findings findings)
         having c.counted <> coalesce(sum(l.quantity), 0)
         """;
 
-    public async Task Run(MemberRange range, IReadOnlyCollection<Account> accounts)
+    public async Task Run(MemberSet members, IReadOnlyCollection<Account> accounts)
     {
-        var counters = await Open(range, accounts);
+        var counters = await Open(members, accounts);
         findings.Looked(Check.Counters, counters.Count);
         if (counters.Count == 0)
         {
@@ -52,13 +53,15 @@ internal sealed class CounterCheck(Snapshot snapshot, Findings findings)
             findings.Add(
                 Check.Counters,
                 $"member {row.GetGuid(0)} sku {row.GetGuid(1)}",
-                $"counts {row.GetInt64(3)} since {row.GetFieldValue<DateTimeOffset>(2):u}, live orders have {row.GetInt64(4)}"
+                $"counts {row.GetInt64(3)} since {row.GetFieldValue<DateTimeOffset>(2):u}, live orders have {row.GetInt64(4)}",
+                row.GetGuid(0),
+                row.GetGuid(1)
             );
         }
     }
 
     private async Task<List<(Guid MemberId, LimitCounter Counter)>> Open(
-        MemberRange range,
+        MemberSet members,
         IReadOnlyCollection<Account> accounts
     )
     {
@@ -74,7 +77,7 @@ internal sealed class CounterCheck(Snapshot snapshot, Findings findings)
             .ToList();
         // Paged counters of a SKU that the account's row has counters of are out of date.
         var current = counters.Select(known => (known.MemberId, known.Counter.SkuId)).ToHashSet();
-        await foreach (var row in snapshot.Read(Paged, range))
+        await foreach (var row in snapshot.Read(Paged, members))
         {
             var (memberId, skuId) = (row.GetGuid(0), row.GetGuid(1));
             if (!current.Contains((memberId, skuId)))

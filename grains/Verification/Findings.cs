@@ -13,7 +13,18 @@ internal sealed class Findings
     public void Looked(Check check, long rows = 1) =>
         _rows[check] = _rows.GetValueOrDefault(check) + rows;
 
-    public void Add(Check check, string row, string why) => _violations.Add(new(check, row, why));
+    /// <param name="check">What does not hold.</param>
+    /// <param name="row">Names the row.</param>
+    /// <param name="why">What is wrong.</param>
+    /// <param name="memberId">Whose row it is.</param>
+    /// <param name="concerns">The SKU, product or order whose sale is in doubt.</param>
+    public void Add(
+        Check check,
+        string row,
+        string why,
+        Guid? memberId = null,
+        Guid? concerns = null
+    ) => _violations.Add(new(check, row, why, memberId, concerns));
 
     /// <summary>A second snapshot must show a violation again before it counts.</summary>
     public void KeepOnly(Findings seenAgain)

@@ -5,7 +5,7 @@ using PointsMall.Grains.Members;
 namespace PointsMall.Grains.Verification;
 
 /// <summary>
-/// The checks that replay rows: each member's ledger, lots, commands and texts. Everything of a range is read in the order of the members, one
+/// The checks that replay rows: each member's ledger, lots, commands and texts. Everything of a set is read in the order of the members, one
 /// row at a time, so a long ledger takes no more memory than a short one.
 /// </summary>
 internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
@@ -17,6 +17,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
         from mall.member_account
         where member_id > $1
             and member_id <= $2
+            and ($3::uuid[] is null or member_id = any($3))
         """;
 
     private const string PagedLots = """
@@ -24,6 +25,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
         from mall.point_lot
         where member_id > $1
             and member_id <= $2
+            and ($3::uuid[] is null or member_id = any($3))
         """;
 
     private const string Entries = """
@@ -33,6 +35,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
         from mall.ledger_entry
         where member_id > $1
             and member_id <= $2
+            and ($3::uuid[] is null or member_id = any($3))
         order by member_id, sequence
         """;
 
@@ -41,6 +44,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
         from mall.command
         where member_id > $1
             and member_id <= $2
+            and ($3::uuid[] is null or member_id = any($3))
         order by member_id, version
         """;
 
@@ -52,30 +56,31 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
             and e.sequence = t.sequence
         where t.member_id > $1
             and t.member_id <= $2
+            and ($3::uuid[] is null or t.member_id = any($3))
         """;
 
     private static readonly List<PagedLotChange> NoPagedLots = [];
     private readonly HashSet<Guid> _unreadable = [];
 
-    /// <returns>The accounts of the range that could be read.</returns>
-    public async Task<IReadOnlyCollection<Account>> Run(MemberRange range)
+    /// <returns>The accounts of the members that could be read.</returns>
+    public async Task<IReadOnlyCollection<Account>> Run(MemberSet members)
     {
-        var accounts = await ReadAccounts(range);
-        var pagedLots = await ReadPagedLots(range);
+        var accounts = await ReadAccounts(members);
+        var pagedLots = await ReadPagedLots(members);
         foreach (var memberId in pagedLots.Keys)
         {
             CheckOwner(accounts, memberId, "lots");
         }
-        await ReplayEntries(range, accounts, pagedLots);
-        await ReplayCommands(range, accounts);
-        await CheckTexts(range);
+        await ReplayEntries(members, accounts, pagedLots);
+        await ReplayCommands(members, accounts);
+        await CheckTexts(members);
         return [.. accounts.Values.Select(entry => entry.Account)];
     }
 
-    private async Task<Dictionary<Guid, AccountBooks>> ReadAccounts(MemberRange range)
+    private async Task<Dictionary<Guid, AccountBooks>> ReadAccounts(MemberSet members)
     {
         var accounts = new Dictionary<Guid, AccountBooks>();
-        await foreach (var row in snapshot.Read(Accounts, range))
+        await foreach (var row in snapshot.Read(Accounts, members))
         {
             var memberId = row.GetGuid(0);
             try
@@ -85,16 +90,21 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
             catch (Exception e) when (e is FormatException or ArgumentException)
             {
                 _unreadable.Add(memberId);
-                findings.Add(Check.Lots, $"account {memberId}", $"can't be read: {e.Message}");
+                findings.Add(
+                    Check.Lots,
+                    $"account {memberId}",
+                    $"can't be read: {e.Message}",
+                    memberId
+                );
             }
         }
         return accounts;
     }
 
-    private async Task<Dictionary<Guid, List<PagedLotChange>>> ReadPagedLots(MemberRange range)
+    private async Task<Dictionary<Guid, List<PagedLotChange>>> ReadPagedLots(MemberSet members)
     {
         var lots = new Dictionary<Guid, List<PagedLotChange>>();
-        await foreach (var row in snapshot.Read(PagedLots, range))
+        await foreach (var row in snapshot.Read(PagedLots, members))
         {
             var memberId = row.GetGuid(0);
             if (!lots.TryGetValue(memberId, out var ofMember))
@@ -119,7 +129,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
     }
 
     private async Task ReplayEntries(
-        MemberRange range,
+        MemberSet members,
         Dictionary<Guid, AccountBooks> accounts,
         Dictionary<Guid, List<PagedLotChange>> pagedLots
     )
@@ -135,7 +145,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
             }
         }
 
-        await foreach (var row in snapshot.Read(Entries, range))
+        await foreach (var row in snapshot.Read(Entries, members))
         {
             var of = row.GetGuid(0);
             if (of != memberId)
@@ -170,7 +180,9 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
             findings.Add(
                 Check.Chain,
                 $"entry {row.GetGuid(0)} {row.GetInt64(1)}",
-                $"can't be read: {e.Message}"
+                $"can't be read: {e.Message}",
+                row.GetGuid(0),
+                row.GetString(8) == MemberBooks.OrderCause ? row.GetGuid(9) : null
             );
         }
     }
@@ -194,7 +206,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
             Hash = Hash(row, 14),
         };
 
-    private async Task ReplayCommands(MemberRange range, Dictionary<Guid, AccountBooks> accounts)
+    private async Task ReplayCommands(MemberSet members, Dictionary<Guid, AccountBooks> accounts)
     {
         CommandReplay? replay = null;
         Guid? memberId = null;
@@ -207,7 +219,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
             }
         }
 
-        await foreach (var row in snapshot.Read(Commands, range))
+        await foreach (var row in snapshot.Read(Commands, members))
         {
             var of = row.GetGuid(0);
             if (of != memberId)
@@ -236,9 +248,9 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
         }
     }
 
-    private async Task CheckTexts(MemberRange range)
+    private async Task CheckTexts(MemberSet members)
     {
-        await foreach (var row in snapshot.Read(Texts, range))
+        await foreach (var row in snapshot.Read(Texts, members))
         {
             findings.Looked(Check.Texts);
             var text = new LedgerText(
@@ -251,7 +263,8 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
                 findings.Add(
                     Check.Texts,
                     $"text {row.GetGuid(0)} {row.GetInt64(1)}",
-                    row.IsDBNull(5) ? "no entry has it" : "is not the text that the entry hashed"
+                    row.IsDBNull(5) ? "no entry has it" : "is not the text that the entry hashed",
+                    row.GetGuid(0)
                 );
             }
         }
@@ -261,7 +274,12 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
     {
         if (!accounts.ContainsKey(memberId) && !_unreadable.Contains(memberId))
         {
-            findings.Add(Check.MemberRows, $"{rows} of {memberId}", "there is no such account");
+            findings.Add(
+                Check.MemberRows,
+                $"{rows} of {memberId}",
+                "there is no such account",
+                memberId
+            );
         }
     }
 

@@ -153,10 +153,10 @@ internal sealed class LotReplay(Guid memberId, Findings findings)
     }
 
     private void Found(Check check, LedgerEntry entry, string why) =>
-        findings.Add(check, $"entry {entry.MemberId} {entry.Sequence}", why);
+        findings.Add(check, $"entry {entry.MemberId} {entry.Sequence}", why, memberId);
 
     private void Found(long number, string why) =>
-        findings.Add(Check.Lots, $"lot {memberId} {number}", why);
+        findings.Add(Check.Lots, $"lot {memberId} {number}", why, memberId);
 
-    private void Found(string why) => findings.Add(Check.Lots, $"member {memberId}", why);
+    private void Found(string why) => findings.Add(Check.Lots, $"member {memberId}", why, memberId);
 }

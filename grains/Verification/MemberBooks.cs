@@ -5,6 +5,9 @@ namespace PointsMall.Grains.Verification;
 /// <summary>One member's entries, replayed from the first; what they come to is held against the account's row.</summary>
 internal sealed class MemberBooks(Guid memberId, Findings findings)
 {
+    /// <summary>The kind of a cause that is an order.</summary>
+    public const string OrderCause = "order";
+
     private readonly LotReplay _lots = new(memberId, findings);
     private Hash32 _head = LedgerHash.Genesis(memberId);
     private long _available;
@@ -54,7 +57,8 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
                 Check.Chain,
                 $"member {memberId}",
                 $"the account's head is entry {account.Sequence}, the last entry is {Sequence}"
-                    + (account.HeadHash == _head ? "" : " with another hash")
+                    + (account.HeadHash == _head ? "" : " with another hash"),
+                memberId
             );
         }
         Compare("available less debt", account.Available - account.Debt, _available);
@@ -65,7 +69,12 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
         Compare("lifetime spent", account.LifetimeSpent, _spent);
         if (account.Available > 0 && account.Debt > 0)
         {
-            findings.Add(Check.Balances, $"member {memberId} debt", "has points and owes points");
+            findings.Add(
+                Check.Balances,
+                $"member {memberId} debt",
+                "has points and owes points",
+                memberId
+            );
         }
         _lots.Close(account, pagedLots);
     }
@@ -171,11 +180,22 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
             findings.Add(
                 Check.Balances,
                 $"member {memberId} {column}",
-                $"the account has {stored}, its entries come to {summed}"
+                $"the account has {stored}, its entries come to {summed}",
+                memberId
             );
         }
     }
 
+    /// <summary>
+    /// An entry that is not what was written concerns its order. Balances behind a changed entry are all off: that its later orders show it
+    /// says nothing of them.
+    /// </summary>
     private void Found(Check check, LedgerEntry entry, string why) =>
-        findings.Add(check, $"entry {entry.MemberId} {entry.Sequence}", why);
+        findings.Add(
+            check,
+            $"entry {entry.MemberId} {entry.Sequence}",
+            why,
+            memberId,
+            check != Check.Balances && entry.CauseKind == OrderCause ? entry.CauseId : null
+        );
 }

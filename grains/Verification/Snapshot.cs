@@ -21,9 +21,11 @@ internal sealed class Snapshot : IAsyncDisposable
         _cancelled = cancelled;
     }
 
-    public static async Task<Snapshot> Take(NpgsqlDataSource source, CancellationToken cancelled)
+    public static async Task<Snapshot> Take(
+        NpgsqlConnection connection,
+        CancellationToken cancelled
+    )
     {
-        var connection = await source.OpenConnectionAsync(cancelled);
         var transaction = await connection.BeginTransactionAsync(
             IsolationLevel.RepeatableRead,
             cancelled
@@ -36,17 +38,17 @@ internal sealed class Snapshot : IAsyncDisposable
         return new(connection, transaction, cancelled);
     }
 
-    /// <summary>The rows of a query over a range of members; each is valid until the next.</summary>
-    public IAsyncEnumerable<NpgsqlDataReader> Read(string sql, MemberRange range) =>
-        Read(sql, range.After, range.UpTo);
+    /// <summary>The rows of a query over some members; each is valid until the next.</summary>
+    public IAsyncEnumerable<NpgsqlDataReader> Read(string sql, MemberSet members) =>
+        Read(sql, members.Parameters);
 
-    /// <summary>The rows of a query; each is valid until the next.</summary>
-    public async IAsyncEnumerable<NpgsqlDataReader> Read(string sql, params object[] values)
+    /// <summary>The rows of a query; each is valid until the next. An unsigned number is a transaction's.</summary>
+    public async IAsyncEnumerable<NpgsqlDataReader> Read(string sql, params object[] parameters)
     {
         await using var command = new NpgsqlCommand(sql, _connection) { CommandTimeout = 0 };
-        foreach (var value in values)
+        foreach (var value in parameters)
         {
-            command.Parameters.Add(new() { Value = value });
+            command.Parameters.Add(VerificationSession.Parameter(value));
         }
         await using var reader = await command.ExecuteReaderAsync(_cancelled);
         while (await reader.ReadAsync(_cancelled))
@@ -55,9 +57,5 @@ internal sealed class Snapshot : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _transaction.DisposeAsync();
-        await _connection.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _transaction.DisposeAsync();
 }

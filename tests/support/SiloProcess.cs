@@ -53,6 +53,7 @@ public sealed class SiloProcess : IAsyncDisposable
             ["Silo__HealthPort"] = Text($"{ports[2]}"),
             ["Logs__File"] = Path.Combine(folder, "silo.json"),
             ["Logs__Console"] = "false",
+            ["Verification__Interval"] = "1.00:00:00",
         };
         foreach (var (name, value) in settings)
         {

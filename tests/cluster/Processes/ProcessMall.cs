@@ -40,16 +40,22 @@ internal sealed class ProcessMall : IAsyncDisposable
     /// <summary>The first silo and a client.</summary>
     /// <param name="server">The caller's.</param>
     /// <param name="connectionString">The first silo's way to the database when it is not the straight one.</param>
+    /// <param name="settings">More settings of the first silo.</param>
     public static async Task<ProcessMall> Start(
         PostgresServer server,
-        Func<PostgresDatabase, string>? connectionString = null
+        Func<PostgresDatabase, string>? connectionString = null,
+        params (string Name, string Value)[] settings
     )
     {
         var mall = new ProcessMall(await server.CreateDatabase());
         try
         {
             mall._silos.Add(
-                await SiloProcess.Start(mall.Database, connectionString?.Invoke(mall.Database))
+                await SiloProcess.Start(
+                    mall.Database,
+                    connectionString?.Invoke(mall.Database),
+                    settings
+                )
             );
             mall.Client = await MallClient.Connect(mall.Database);
             return mall;
@@ -61,9 +67,9 @@ internal sealed class ProcessMall : IAsyncDisposable
         }
     }
 
-    public async Task<SiloProcess> AddSilo()
+    public async Task<SiloProcess> AddSilo(params (string Name, string Value)[] settings)
     {
-        var silo = await SiloProcess.Start(Database);
+        var silo = await SiloProcess.Start(Database, connectionString: null, settings);
         _silos.Add(silo);
         return silo;
     }

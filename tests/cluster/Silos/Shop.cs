@@ -78,6 +78,9 @@ public sealed class Shop(IGrainFactory grains)
             .GetGrain<IProductGrain>(productId)
             .ChangeSku(new ChangeSkuCommand(Headers.New(), skuId, changes));
 
+    public Task<ProductResult> ResumeSale(Guid productId, Guid skuId) =>
+        grains.GetGrain<IProductGrain>(productId).ResumeSale(Headers.New(), skuId);
+
     public async Task<Guid> AddMember(long points = 0)
     {
         var result = await grains

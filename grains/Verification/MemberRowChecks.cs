@@ -1,12 +1,6 @@
 namespace PointsMall.Grains.Verification;
 
-/// <summary>A check that one query makes: it answers the rows for which the check does not hold, each with what names it and what is wrong.</summary>
-/// <param name="Check">What must hold.</param>
-/// <param name="Count">How many rows are looked at.</param>
-/// <param name="Violations">Columns: row, why.</param>
-internal sealed record RowCheck(Check Check, string Count, string Violations);
-
-/// <summary>Checks of one range of members.</summary>
+/// <summary>Checks of some members; the parameters are those of <see cref="MemberSet"/>.</summary>
 /// <remarks>
 /// Statistics from before a rush say that there is next to nothing in a range, and a nested loop over two sets that turn out large takes minutes.
 /// So two such sets are joined in full, which is never a nested loop, and what comes by key comes from a subquery.
@@ -22,6 +16,7 @@ internal static class MemberRowChecks
             from mall.redemption_order
             where member_id > $1
                 and member_id <= $2
+                and ($3::uuid[] is null or member_id = any($3))
             """,
             """
             with bought as (
@@ -45,6 +40,7 @@ internal static class MemberRowChecks
                 from mall.redemption_order o
                 where o.member_id > $1
                     and o.member_id <= $2
+                    and ($3::uuid[] is null or o.member_id = any($3))
             ),
             posted as (
                 select
@@ -57,6 +53,7 @@ internal static class MemberRowChecks
                 from mall.ledger_entry e
                 where e.member_id > $1
                     and e.member_id <= $2
+                    and ($3::uuid[] is null or e.member_id = any($3))
                     and e.cause_kind = 'order'
                 group by e.cause_id, e.member_id
             )
@@ -66,7 +63,9 @@ internal static class MemberRowChecks
                     '%s for %s points; lines %s, debits %s of %s, reversals %s of %s, cancelled by %s changes',
                     b.status, b.points_total, coalesce(b.line_points, 0), coalesce(p.debits, 0), coalesce(p.debited, 0),
                     coalesce(p.reversals, 0), coalesce(p.reversed, 0), b.cancelled::int
-                )
+                ),
+                b.member_id,
+                b.order_id
             from bought b
             full join posted p
                 on p.cause_id = b.order_id
@@ -89,6 +88,7 @@ internal static class MemberRowChecks
             from mall.command
             where member_id > $1
                 and member_id <= $2
+                and ($3::uuid[] is null or member_id = any($3))
                 and order_id is not null
             """,
             """
@@ -97,6 +97,7 @@ internal static class MemberRowChecks
                 from mall.command c
                 where c.member_id > $1
                     and c.member_id <= $2
+                    and ($3::uuid[] is null or c.member_id = any($3))
                     and c.order_id is not null
             ),
             bought as (
@@ -104,13 +105,16 @@ internal static class MemberRowChecks
                 from mall.redemption_order o
                 where o.member_id > $1
                     and o.member_id <= $2
+                    and ($3::uuid[] is null or o.member_id = any($3))
             )
             select
                 coalesce('order ' || b.order_id, format('command %s %s', n.member_id, n.version)),
                 case
                     when b.order_id is null then format('the member has no order %s', n.order_id)
                     else 'no command names it'
-                end
+                end,
+                coalesce(b.member_id, n.member_id),
+                coalesce(b.order_id, n.order_id)
             from named n
             full join bought b
                 on b.order_id = n.order_id
@@ -126,6 +130,7 @@ internal static class MemberRowChecks
             from mall.hold
             where member_id > $1
                 and member_id <= $2
+                and ($3::uuid[] is null or member_id = any($3))
             """,
             """
             with kept as (
@@ -135,6 +140,7 @@ internal static class MemberRowChecks
                 from mall.hold h
                 where h.member_id > $1
                     and h.member_id <= $2
+                    and ($3::uuid[] is null or h.member_id = any($3))
             ),
             posted as (
                 select
@@ -146,6 +152,7 @@ internal static class MemberRowChecks
                 from mall.ledger_entry e
                 where e.member_id > $1
                     and e.member_id <= $2
+                    and ($3::uuid[] is null or e.member_id = any($3))
                     and e.cause_kind = 'hold'
                 group by e.cause_id, e.member_id
             ),
@@ -154,6 +161,7 @@ internal static class MemberRowChecks
                 from mall.member_account a
                 where a.member_id > $1
                     and a.member_id <= $2
+                    and ($3::uuid[] is null or a.member_id = any($3))
                     and a.held > 0
             )
             select
@@ -161,7 +169,9 @@ internal static class MemberRowChecks
                 format(
                     '%s of %s, captured %s, set aside %s; entries placed %s, captured %s, released %s; ends %s, the account is due %s',
                     k.status, k.points, k.captured, k.aside, p.placed, p.captured, p.released, k.expires_at, a.due_on
-                )
+                ),
+                coalesce(k.member_id, p.member_id),
+                null::uuid
             from kept k
             full join posted p
                 on p.cause_id = k.hold_id
@@ -192,6 +202,7 @@ internal static class MemberRowChecks
             join mall.order_line l on l.order_id = o.order_id
             where o.member_id > $1
                 and o.member_id <= $2
+                and ($3::uuid[] is null or o.member_id = any($3))
                 and l.limit_window is not null
             """,
             """
@@ -201,6 +212,7 @@ internal static class MemberRowChecks
                 join mall.order_line l on l.order_id = o.order_id
                 where o.member_id > $1
                     and o.member_id <= $2
+                    and ($3::uuid[] is null or o.member_id = any($3))
                     and o.status <> 'cancelled'
                     and l.limit_window is not null
                 group by o.member_id, l.sku_id, l.limit_window, l.window_start
@@ -217,7 +229,9 @@ internal static class MemberRowChecks
             )
             select
                 format('member %s sku %s', r.member_id, r.sku_id),
-                format('redeemed %s in the window %s from %s, allowed %s', r.units, r.limit_window, r.window_start, max(a.units))
+                format('redeemed %s in the window %s from %s, allowed %s', r.units, r.limit_window, r.window_start, max(a.units)),
+                r.member_id,
+                r.sku_id
             from redeemed r
             left join allowed a
                 on a.sku_id = r.sku_id
@@ -233,150 +247,73 @@ internal static class MemberRowChecks
             from mall.member_account
             where member_id > $1
                 and member_id <= $2
+                and ($3::uuid[] is null or member_id = any($3))
             """,
             """
             with member as (
-                select * from mall.member where member_id > $1 and member_id <= $2
+                select *
+                from mall.member
+                where member_id > $1
+                    and member_id <= $2
+                    and ($3::uuid[] is null or member_id = any($3))
             ),
             account as (
-                select * from mall.member_account where member_id > $1 and member_id <= $2
+                select *
+                from mall.member_account
+                where member_id > $1
+                    and member_id <= $2
+                    and ($3::uuid[] is null or member_id = any($3))
             ),
             bought as (
-                select * from mall.redemption_order where member_id > $1 and member_id <= $2
+                select *
+                from mall.redemption_order
+                where member_id > $1
+                    and member_id <= $2
+                    and ($3::uuid[] is null or member_id = any($3))
             )
-            select 'account ' || a.member_id, 'there is no such member'
+            select 'account ' || a.member_id, 'there is no such member', a.member_id, null::uuid
             from account a
             left join member m on m.member_id = a.member_id
             where m.member_id is null
             union all
-            select 'member ' || m.member_id, 'there is no account'
+            select 'member ' || m.member_id, 'there is no account', m.member_id, null
             from member m
             left join account a on a.member_id = m.member_id
             where a.member_id is null
             union all
-            select 'order ' || b.order_id, 'there is no such member ' || b.member_id
+            select 'order ' || b.order_id, 'there is no such member ' || b.member_id, b.member_id, b.order_id
             from bought b
             left join member m on m.member_id = b.member_id
             where m.member_id is null
             union all
-            select format('entry %s %s', e.member_id, e.sequence), 'there is no order ' || e.cause_id
+            select format('entry %s %s', e.member_id, e.sequence), 'there is no order ' || e.cause_id, e.member_id, e.cause_id
             from mall.ledger_entry e
             left join mall.redemption_order b on b.order_id = e.cause_id
             where e.member_id > $1
                 and e.member_id <= $2
+                and ($3::uuid[] is null or e.member_id = any($3))
                 and e.cause_kind = 'order'
                 and b.member_id is distinct from e.member_id
             union all
-            select format('limit %s %s', c.member_id, c.sku_id), 'there is no such account'
+            select format('limit %s %s', c.member_id, c.sku_id), 'there is no such account', c.member_id, null
             from mall.member_limit c
             left join account a on a.member_id = c.member_id
             where c.member_id > $1
                 and c.member_id <= $2
+                and ($3::uuid[] is null or c.member_id = any($3))
                 and a.member_id is null
-            """
-        ),
-    ];
-}
-
-/// <summary>Checks over what members share. Each reads its tables whole, in a snapshot of its own.</summary>
-internal static class SharedRowChecks
-{
-    public static readonly ImmutableArray<RowCheck> All =
-    [
-        new(
-            Check.AppendOnly,
-            "select 4",
-            """
-            select
-                'table ' || t.name,
-                format('%s of its 2 triggers refuse changes', count(g.tgname))
-            from (values ('ledger_entry'), ('command')) t (name)
-            left join pg_trigger g
-                on g.tgrelid = ('mall.' || t.name)::regclass
-                and g.tgfoid = 'mall.refuse_change'::regproc
-                and g.tgenabled in ('O', 'A')
-                and (g.tgtype & 1, g.tgtype & 2, g.tgtype & (8 | 16 | 32)) in ((1, 2, 8 | 16), (0, 2, 32))
-            group by t.name
-            having count(g.tgname) <> 2
-            """
-        ),
-        new(
-            Check.Stock,
-            "select count(*) from mall.stock",
-            """
-            with moved as (
-                select sku_id, sum(quantity) as units
-                from mall.stock_movement
-                group by sku_id
-            ),
-            sold as (
-                select l.sku_id, sum(l.quantity) as units
-                from mall.order_line l
-                join mall.redemption_order o on o.order_id = l.order_id
-                where o.status <> 'cancelled'
-                group by l.sku_id
-            )
-            select
-                'sku ' || sku_id,
-                format(
-                    'available %s, redeemed %s; movements %s, live orders %s',
-                    s.available, s.redeemed, coalesce(m.units, 0), coalesce(o.units, 0)
-                )
-            from mall.stock s
-            full join moved m using (sku_id)
-            full join sold o using (sku_id)
-            where s.available is distinct from coalesce(m.units, 0) - coalesce(o.units, 0)
-                or s.redeemed is distinct from coalesce(o.units, 0)
-            """
-        ),
-        new(
-            Check.Catalogue,
-            "select count(*) from mall.sku",
-            """
-            select 'sku ' || coalesce(k.sku_id, s.sku_id), 'there is no SKU or no stock of it'
-            from mall.sku k
-            full join mall.stock s on s.sku_id = k.sku_id
-            where k.sku_id is null
-                or s.sku_id is null
-            union all
-            select 'sku ' || k.sku_id, 'there is no product ' || k.product_id
-            from mall.sku k
-            left join mall.product p on p.product_id = k.product_id
-            where p.product_id is null
             union all
             select
-                'product ' || coalesce(p.product_id, c.product_id),
-                format('version %s after %s changes, the last of version %s', p.version, c.changes, c.last)
-            from mall.product p
-            full join (
-                select product_id, count(*) as changes, max(product_version) as last
-                from mall.catalogue_change
-                group by product_id
-            ) c on c.product_id = p.product_id
-            where p.version is distinct from c.last
-                or p.version is distinct from c.changes
-            """
-        ),
-        new(
-            Check.MemberRows,
-            "select count(*) from mall.order_line",
-            """
-            select format('line %s %s', l.order_id, l.line_no), 'there is no such order'
-            from mall.order_line l
-            left join mall.redemption_order o on o.order_id = l.order_id
-            where o.order_id is null
-            union all
-            select format('line %s %s', l.order_id, l.line_no), format('there is no SKU %s of product %s', l.sku_id, l.product_id)
-            from mall.order_line l
-            left join mall.sku k
-                on k.sku_id = l.sku_id
-                and k.product_id = l.product_id
-            where k.sku_id is null
-            union all
-            select format('change %s %s', c.order_id, c.status), 'there is no such order'
-            from mall.order_status_change c
-            left join mall.redemption_order o on o.order_id = c.order_id
-            where o.order_id is null
+                format('line %s %s', l.order_id, l.line_no),
+                format('there is no SKU %s of product %s', l.sku_id, l.product_id),
+                b.member_id,
+                b.order_id
+            from bought b
+            cross join lateral (
+                select * from mall.order_line o where o.order_id = b.order_id offset 0
+            ) l
+            left join mall.sku k on k.sku_id = l.sku_id
+            where k.product_id is distinct from l.product_id
             """
         ),
     ];
