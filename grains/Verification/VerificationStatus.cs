@@ -46,6 +46,7 @@ public sealed record VerificationStatus(
                         from event o
                         where o.slot = slots.slot
                             and o.xid >= v.members_xid
+                            and o.xid < pg_snapshot_xmax(pg_current_snapshot())
                         order by o.xid, o.id
                         limit 1
                     ) e
@@ -54,6 +55,7 @@ public sealed record VerificationStatus(
                         select at
                         from silent_commit
                         where xid >= v.members_xid
+                            and xid < pg_snapshot_xmax(pg_current_snapshot())
                         order by xid, id
                         limit 1
                     )

@@ -100,7 +100,7 @@ base as (
     select s.sku_id, s.redeemed - coalesce(u.units, 0)
     from stock s
     cross join horizon h
-    left join units_between(h.xid, '18446744073709551615') u on u.sku_id = s.sku_id
+    left join units_between(h.xid, pg_snapshot_xmax(pg_current_snapshot())) u on u.sku_id = s.sku_id
 )
 insert into verification (members_xid, stock_xid)
 select xid, xid from horizon;
