@@ -56,6 +56,7 @@ internal sealed class RecentRun(VerificationSession session, int membersPerRun)
         from silent_commit
         where xid >= $1
             and xid < $2
+        order by member_id -- neighbours of a slice share index pages
         """;
 
     private const string AddToStock = """

@@ -136,12 +136,14 @@ public sealed class ContinuousVerificationTests(PostgresFixture postgres)
     public async Task A_look_takes_so_many_members_and_the_next_goes_on_until_none_is_left()
     {
         await using var books = await WatchedBooks.Start(postgres);
+        var last = await books.Shop.AddMember(points: 100);
         Assert.Empty(await books.Look());
         for (var i = 0; i < 6; i++)
         {
             await books.Shop.AddMember();
         }
-        var last = await books.Shop.AddMember(points: 100);
+        // A grant writes no event.
+        await books.Shop.Grant(last, 100);
         await books.Edit($"update ledger_entry set actor = 'system' where member_id = '{last}'");
 
         var looks = 0;
