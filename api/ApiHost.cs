@@ -70,6 +70,7 @@ internal static class ApiHost
             .AddSingleton<LedgerQueries>()
             .AddSingleton<OrderQueries>()
             .AddSingleton<HoldQueries>()
+            .AddSingleton<ApprovalQueries>()
             .AddSingleton<CatalogueQueries>()
             .AddSingleton<EligibilityQueries>()
             .AddSingleton<StockQueries>()
@@ -112,6 +113,8 @@ internal static class ApiHost
         MemberEndpoints.Map(members);
         PointsEndpoints.Map(members);
         HoldEndpoints.Map(members);
+        AdjustmentEndpoints.Map(members);
+        ApprovalEndpoints.Map(v1.MapGroup("/approvals").WithTags("Members"));
         BulkGrantEndpoint.Map(v1.MapGroup("/points").WithTags("Members"));
 
         VerificationEndpoints.Map(v1.MapGroup("/verification").WithTags("Verification"));

@@ -38,6 +38,7 @@ internal static class Names
             EntryType.Release => "release",
             EntryType.Capture => "capture",
             EntryType.Repayment => "repayment",
+            EntryType.Adjustment => "adjustment",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
         };
 
@@ -48,6 +49,15 @@ internal static class Names
             HoldStatus.Captured => "captured",
             HoldStatus.Released => "released",
             HoldStatus.Expired => "expired",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
+        };
+
+    public static string Of(ApprovalStatus status) =>
+        status switch
+        {
+            ApprovalStatus.Pending => "pending",
+            ApprovalStatus.Approved => "approved",
+            ApprovalStatus.Rejected => "rejected",
             _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
         };
 
@@ -71,6 +81,10 @@ internal static class Names
     public static readonly IReadOnlyList<string> HoldStatuses =
     [
         .. Enum.GetValues<HoldStatus>().Select(Of),
+    ];
+    public static readonly IReadOnlyList<string> ApprovalStatuses =
+    [
+        .. Enum.GetValues<ApprovalStatus>().Select(Of),
     ];
     public static readonly IReadOnlyList<string> EntryTypes =
     [

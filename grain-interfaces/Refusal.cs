@@ -75,6 +75,15 @@ public enum RefusalCode
 
     /// <summary>The member has as many open holds as one member may (100).</summary>
     TooManyHolds = 23,
+
+    /// <summary>No such approval of this member.</summary>
+    ApprovalNotFound = 24,
+
+    /// <summary>Somebody has approved or declined it already.</summary>
+    ApprovalDecided = 25,
+
+    /// <summary>Who asked for an adjustment can't decide on it.</summary>
+    SecondPersonRequired = 26,
 }
 
 /// <summary>A refusal and the facts that help the caller. Only the facts that belong to the code are set.</summary>

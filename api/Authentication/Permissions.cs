@@ -8,6 +8,8 @@ internal static class Permissions
     public const string PointsGrant = "points:grant";
     public const string PointsDeduct = "points:deduct";
     public const string PointsHold = "points:hold";
+    public const string PointsAdjust = "points:adjust";
+    public const string PointsApprove = "points:approve";
     public const string CatalogueWrite = "catalogue:write";
     public const string StockRead = "stock:read";
     public const string StockWrite = "stock:write";
@@ -27,6 +29,8 @@ internal static class Permissions
         PointsGrant,
         PointsDeduct,
         PointsHold,
+        PointsAdjust,
+        PointsApprove,
         CatalogueWrite,
         StockRead,
         StockWrite,

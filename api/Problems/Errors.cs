@@ -75,6 +75,13 @@ internal static class Errors
         "Check the hold's id."
     );
 
+    public static readonly ErrorKind ApprovalNotFound = new(
+        "approval_not_found",
+        404,
+        "There is no such approval",
+        "Check the approval's id; GET /v1/approvals lists them."
+    );
+
     public static readonly ErrorKind MethodNotAllowed = new(
         "method_not_allowed",
         405,
@@ -94,6 +101,13 @@ internal static class Errors
         409,
         "The hold was captured or released, or its time ran out",
         "Nothing was changed; `holdStatus` is what became of it. Place a new hold if the points are still needed."
+    );
+
+    public static readonly ErrorKind ApprovalDecided = new(
+        "approval_decided",
+        409,
+        "Somebody has approved or declined this already",
+        "Nothing was changed; GET /v1/approvals says who decided and when."
     );
 
     public static readonly ErrorKind SkuCodeTaken = new(
@@ -192,6 +206,13 @@ internal static class Errors
         422,
         "The member has as many open holds as one member may",
         "Capture or release some of the 100, or wait until they end."
+    );
+
+    public static readonly ErrorKind SecondPersonRequired = new(
+        "second_person_required",
+        422,
+        "Who asked for an adjustment can't decide on it",
+        "Nothing was changed; let somebody else approve or decline it."
     );
 
     public static readonly ErrorKind IdempotencyKeyReused = new(

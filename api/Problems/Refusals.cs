@@ -53,6 +53,9 @@ internal static class Refusals
             RefusalCode.HoldNotFound => Errors.HoldNotFound,
             RefusalCode.HoldNotOpen => Errors.HoldNotOpen,
             RefusalCode.TooManyHolds => Errors.TooManyHolds,
+            RefusalCode.ApprovalNotFound => Errors.ApprovalNotFound,
+            RefusalCode.ApprovalDecided => Errors.ApprovalDecided,
+            RefusalCode.SecondPersonRequired => Errors.SecondPersonRequired,
             _ => throw new ArgumentOutOfRangeException(nameof(code), code, "unknown refusal code"),
         };
 }

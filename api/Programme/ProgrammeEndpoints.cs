@@ -104,6 +104,12 @@ internal sealed record ProgrammeBody
     [Required, MaxLength(Limits.LanguageTag)]
     public string? DefaultLanguage { get; init; }
 
+    [Description(
+        "An adjustment of more points than this, either way, waits for a second person; null when none does."
+    )]
+    [JsonRequired, Range(0, Limits.Points)]
+    public long? AdjustmentApprovalAbove { get; init; }
+
     public static ProgrammeBody Of(ProgrammeSettings settings) =>
         new()
         {
@@ -115,6 +121,7 @@ internal sealed record ProgrammeBody
             ExpiryNoticeDays = settings.ExpiryNoticeDays,
             ReturnGraceDays = settings.ReturnGraceDays,
             DefaultLanguage = settings.DefaultLanguage,
+            AdjustmentApprovalAbove = settings.AdjustmentApprovalAbove,
         };
 
     /// <summary>All settings must be there: what is left out would be changed by accident.</summary>
@@ -143,6 +150,12 @@ internal sealed record ProgrammeBody
                 "defaultLanguage",
                 DefaultLanguage,
                 Limits.LanguageTag
+            ),
+            AdjustmentApprovalAbove = errors.Number(
+                "adjustmentApprovalAbove",
+                AdjustmentApprovalAbove,
+                0,
+                Limits.Points
             ),
         };
         errors.ThrowIfAny();

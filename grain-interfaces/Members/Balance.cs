@@ -96,6 +96,9 @@ public enum EntryType
 
     /// <summary>Points that became available paid off what was owed.</summary>
     Repayment = 10,
+
+    /// <summary>Staff corrected the points.</summary>
+    Adjustment = 11,
 }
 
 /// <summary>Which of the account's columns an entry changes.</summary>
@@ -147,7 +150,7 @@ public sealed record EntryView
     [Id(6)]
     public string? Reason { get; init; }
 
-    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>, <c>hold</c>, <c>debt</c>.</summary>
+    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>, <c>hold</c>, <c>debt</c>, <c>adjustment</c>.</summary>
     [Id(7)]
     public required string CauseKind { get; init; }
 

@@ -23,6 +23,14 @@ public interface IMemberGrain : IGrainWithGuidKey
     [Alias("Deduct"), ResponseTimeout("00:00:05")]
     Task<EntryResult> Deduct(DeductCommand command);
 
+    /// <summary>Corrects the points, or asks a second person to approve that.</summary>
+    [Alias("Adjust"), ResponseTimeout("00:00:05")]
+    Task<AdjustmentResult> Adjust(AdjustCommand command);
+
+    /// <summary>Approves or declines an adjustment.</summary>
+    [Alias("DecideApproval"), ResponseTimeout("00:00:05")]
+    Task<AdjustmentResult> DecideApproval(DecideApprovalCommand command);
+
     /// <summary>Sets points aside until they are captured, released, or the hold's time runs out.</summary>
     [Alias("PlaceHold"), ResponseTimeout("00:00:05")]
     Task<HoldResult> PlaceHold(PlaceHoldCommand command);

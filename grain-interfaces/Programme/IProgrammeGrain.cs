@@ -48,6 +48,10 @@ public sealed record ProgrammeSettings
     /// <summary>BCP 47 tag of the language in which products' own texts are written.</summary>
     [Id(7)]
     public string DefaultLanguage { get; init; } = "en";
+
+    /// <summary>An adjustment of more points than this, either way, waits for a second person; null: none does. 0 to 10^15.</summary>
+    [Id(8)]
+    public long? AdjustmentApprovalAbove { get; init; }
 }
 
 /// <summary>A refusal, or the settings now in force.</summary>

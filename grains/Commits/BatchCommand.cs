@@ -30,6 +30,7 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
             AddOrders(members);
             AddPages(members);
             AddHolds(members);
+            AddApprovals(members);
             AddEvents(members);
         }
         AddRegistrations(batch);
@@ -259,6 +260,28 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
                 .Add(holds, NpgsqlDbType.TimestampTz, row => row.Hold.ExpiresAt)
                 .Add(holds, NpgsqlDbType.TimestampTz, row => row.stored.LateUntil)
                 .Add(holds, NpgsqlDbType.TimestampTz, row => row.Hold.ClosedAt);
+        }
+    }
+
+    private void AddApprovals(List<CommitUnit> units)
+    {
+        var approvals = units
+            .Select(unit => unit.Member!.Decision.Approval)
+            .OfType<Approval>()
+            .ToList();
+        if (approvals.Count > 0)
+        {
+            Rows(MemberStatements.Approvals)
+                .Add(approvals, NpgsqlDbType.Uuid, approval => approval.ApprovalId)
+                .Add(approvals, NpgsqlDbType.Uuid, approval => approval.MemberId)
+                .Add(approvals, NpgsqlDbType.Text, approval => Names.Of(approval.Status))
+                .Add(approvals, NpgsqlDbType.Bigint, approval => approval.Points)
+                .Add(approvals, NpgsqlDbType.Text, approval => approval.Reason)
+                .Add(approvals, NpgsqlDbType.Text, approval => approval.RequestedBy)
+                .Add(approvals, NpgsqlDbType.TimestampTz, approval => approval.RequestedAt)
+                .Add(approvals, NpgsqlDbType.Text, approval => approval.DecidedBy)
+                .Add(approvals, NpgsqlDbType.TimestampTz, approval => approval.DecidedAt)
+                .Add(approvals, NpgsqlDbType.Text, approval => approval.DecisionReason);
         }
     }
 

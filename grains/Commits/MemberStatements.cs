@@ -162,6 +162,22 @@ internal static class MemberStatements
             closed_at = excluded.closed_at
         """;
 
+    /// <summary>An approval is written when it is asked for and once more when it is decided; the account's fence orders the two.</summary>
+    public const string Approvals = """
+        insert into approval (
+            approval_id, member_id, status, points, reason, requested_by, requested_at, decided_by, decided_at, decision_reason
+        )
+        select * from unnest(
+            $1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $9::timestamptz[],
+            $10::text[]
+        )
+        on conflict (approval_id) do update
+        set status = excluded.status,
+            decided_by = excluded.decided_by,
+            decided_at = excluded.decided_at,
+            decision_reason = excluded.decision_reason
+        """;
+
     public const string PagedCounters = """
         insert into member_limit (member_id, sku_id, limit_window, window_start, count)
         select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::bigint[])

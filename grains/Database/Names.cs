@@ -16,6 +16,7 @@ public static class Names
             EntryType.Release => "release",
             EntryType.Capture => "capture",
             EntryType.Repayment => "repayment",
+            EntryType.Adjustment => "adjustment",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, message: null),
         };
 
@@ -32,6 +33,7 @@ public static class Names
             "release" => EntryType.Release,
             "capture" => EntryType.Capture,
             "repayment" => EntryType.Repayment,
+            "adjustment" => EntryType.Adjustment,
             _ => throw Unknown(nameof(EntryType), name),
         };
 
@@ -73,6 +75,24 @@ public static class Names
             "released" => HoldStatus.Released,
             "expired" => HoldStatus.Expired,
             _ => throw Unknown(nameof(HoldStatus), name),
+        };
+
+    public static string Of(ApprovalStatus status) =>
+        status switch
+        {
+            ApprovalStatus.Pending => "pending",
+            ApprovalStatus.Approved => "approved",
+            ApprovalStatus.Rejected => "rejected",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, message: null),
+        };
+
+    public static ApprovalStatus ToApprovalStatus(string name) =>
+        name switch
+        {
+            "pending" => ApprovalStatus.Pending,
+            "approved" => ApprovalStatus.Approved,
+            "rejected" => ApprovalStatus.Rejected,
+            _ => throw Unknown(nameof(ApprovalStatus), name),
         };
 
     public static string Of(OrderStatus status) =>

@@ -22,6 +22,12 @@ public sealed record DecisionContext
     /// </summary>
     public ImmutableArray<LimitCounter> OtherCounters { get; init; } = [];
 
+    /// <summary>When points expire that become spendable at an instant and name no expiry of their own.</summary>
+    public DateTimeOffset DefaultExpiry(DateTimeOffset activatesAt) =>
+        Settings.DefaultValidityDays is { } days
+            ? Calendar.EndOfValidity(activatesAt, days)
+            : DateTimeOffset.MaxValue;
+
     /// <summary>Until when points are good that come back after their own expiry; null: they expire at once.</summary>
     public DateTimeOffset? GraceAfter(DateTimeOffset at) =>
         Settings.ReturnGraceDays is > 0 and var days ? Calendar.EndOfValidity(at, days) : null;

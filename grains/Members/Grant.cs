@@ -110,9 +110,7 @@ public static class Grant
         {
             return expiresAt;
         }
-        return context.Settings.DefaultValidityDays is { } days
-            ? context.Calendar.EndOfValidity(activatesAt, days)
-            : DateTimeOffset.MaxValue;
+        return context.DefaultExpiry(activatesAt);
     }
 
     private static bool IsSource(string source) =>

@@ -31,6 +31,9 @@ public sealed record MemberDecision
     /// <summary>Rows of <c>hold</c> to write.</summary>
     public ImmutableArray<StoredHold> Holds { get; init; } = [];
 
+    /// <summary>The row of <c>approval</c> to write.</summary>
+    public Approval? Approval { get; init; }
+
     /// <summary>One row a SKU; redemptions take under an epoch, cancels give back.</summary>
     public ImmutableArray<StockDelta> Stock { get; init; } = [];
 
@@ -71,7 +74,7 @@ public sealed record LedgerEntry
     /// <summary>Signed, never zero. The contra account changes by the opposite.</summary>
     public required long Points { get; init; }
 
-    /// <summary><c>issued:SOURCE</c>, <c>redeemed</c>, <c>captured</c>, <c>deducted</c>, <c>expired</c>, or the member's own <c>pending</c>, <c>held</c> or <c>debt</c>.</summary>
+    /// <summary><c>issued:SOURCE</c>, <c>redeemed</c>, <c>captured</c>, <c>deducted</c>, <c>adjusted</c>, <c>expired</c>, or the member's own <c>pending</c>, <c>held</c> or <c>debt</c>.</summary>
     public required string Contra { get; init; }
 
     /// <summary>Available less debt after the entry.</summary>

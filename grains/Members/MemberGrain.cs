@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Placement;
+using PointsMall.Grains.Adjustments;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Holds;
 using PointsMall.Grains.Orders;
@@ -17,6 +18,8 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private const string GrantOperation = "grant";
     private const string DeductOperation = "deduct";
     private const string DueOperation = "due";
+    private const string AdjustOperation = "adjust";
+    private const string DecideApprovalOperation = "decide_approval";
     private const string PlaceHoldOperation = "place_hold";
     private const string CaptureHoldOperation = "capture_hold";
     private const string ReleaseHoldOperation = "release_hold";
@@ -119,6 +122,39 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             EntryType.Deduction
         );
 
+    public async Task<AdjustmentResult> Adjust(AdjustCommand command) =>
+        await AdjustmentAnswer(
+            await _commands.Run(
+                command.Header,
+                AdjustOperation,
+                async (account, _) =>
+                    await Decide(
+                        account,
+                        await Context(account, []),
+                        context => AdjustmentRules.Request(account, command, context)
+                    )
+            ),
+            approval: null
+        );
+
+    public async Task<AdjustmentResult> DecideApproval(DecideApprovalCommand command) =>
+        await AdjustmentAnswer(
+            await _commands.Run(
+                command.Header,
+                DecideApprovalOperation,
+                async (account, _) =>
+                {
+                    var asked = await _records.Approval(_memberId, command.ApprovalId);
+                    return await Decide(
+                        account,
+                        await Context(account, []),
+                        context => AdjustmentRules.Decide(account, asked, command, context)
+                    );
+                }
+            ),
+            command.ApprovalId
+        );
+
     public async Task<HoldResult> PlaceHold(PlaceHoldCommand command) =>
         await HoldAnswer(
             await _commands.Run(
@@ -131,16 +167,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                         context => HoldRules.Place(account, command, context)
                     )
             ),
-            replayed: async first =>
-                (
-                    await _records.Entries(
-                        _memberId,
-                        first.FirstSequence!.Value,
-                        first.LastSequence!.Value
-                    )
-                )
-                    .Last(entry => entry.Type == EntryType.Hold)
-                    .CauseId
+            replayed: first => first.CommitId
         );
 
     public async Task<HoldResult> CaptureHold(CaptureHoldCommand command) =>
@@ -158,7 +185,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                     );
                 }
             ),
-            replayed: _ => Task.FromResult(command.HoldId)
+            replayed: _ => command.HoldId
         );
 
     public async Task<HoldResult> ReleaseHold(ReleaseHoldCommand command) =>
@@ -176,7 +203,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                     );
                 }
             ),
-            replayed: _ => Task.FromResult(command.HoldId)
+            replayed: _ => command.HoldId
         );
 
     public async Task<bool> ApplyDue(CommandHeader header)
@@ -328,9 +355,49 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         }
     }
 
+    /// <param name="completion">What it came to.</param>
+    /// <param name="approval">The approval that was decided; null for an adjustment, whose approval has the id of its command.</param>
+    private async Task<AdjustmentResult> AdjustmentAnswer(Completion completion, Guid? approval)
+    {
+        if (completion.Refusal is not null)
+        {
+            return new AdjustmentResult { Refusal = completion.Refusal };
+        }
+        try
+        {
+            if (completion.Replayed is not { } first)
+            {
+                var entry = completion.Done!.Entries.LastOrDefault(IsAdjustment);
+                return new AdjustmentResult
+                {
+                    Entry = entry is null ? null : EntryViews.Of(entry),
+                    Approval = completion.Done.Approval,
+                    Balance = await BalanceAfter(completion),
+                };
+            }
+            var entries = first is { FirstSequence: { } from, LastSequence: { } to }
+                ? await _records.Entries(_memberId, from, to)
+                : [];
+            return new AdjustmentResult
+            {
+                Entry = entries.LastOrDefault(view => view.Type == EntryType.Adjustment),
+                Approval = await _records.Approval(_memberId, approval ?? first.CommitId),
+                Balance = await BalanceAfter(completion),
+                Replayed = true,
+            };
+        }
+        catch (Exception exception)
+            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
+        {
+            return new AdjustmentResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
+        }
+    }
+
+    private static bool IsAdjustment(LedgerEntry entry) => entry.Type == EntryType.Adjustment;
+
     private async Task<HoldResult> HoldAnswer(
         Completion completion,
-        Func<StoredCommand, Task<Guid>> replayed
+        Func<StoredCommand, Guid> replayed
     )
     {
         if (completion.Refusal is not null)
@@ -342,7 +409,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             return new HoldResult
             {
                 Hold = completion.Replayed is { } first
-                    ? (await _records.Hold(_memberId, await replayed(first)))!.Hold
+                    ? (await _records.Hold(_memberId, replayed(first)))!.Hold
                     : completion.Done!.Hold,
                 Balance = await BalanceAfter(completion),
                 Replayed = completion.Replayed is not null,

@@ -9,6 +9,7 @@ namespace PointsMall.Grains.Members;
 /// <summary>A row of <c>command</c>: what an idempotency key did first.</summary>
 public sealed record StoredCommand(
     long Version,
+    Guid CommitId,
     string Operation,
     ReadOnlyMemory<byte> Fingerprint,
     Guid? OrderId,
@@ -20,7 +21,7 @@ public sealed record StoredCommand(
 public sealed class MemberRecords(MallDatabase database)
 {
     private const string CommandColumns =
-        "version, operation, fingerprint, order_id, first_sequence, last_sequence";
+        "version, commit_id, operation, fingerprint, order_id, first_sequence, last_sequence";
 
     private const string CommandByKey = $"""
         select {CommandColumns}
@@ -98,6 +99,14 @@ public sealed class MemberRecords(MallDatabase database)
         from hold
         where member_id = $1
             and hold_id = $2
+        """;
+
+    private const string ApprovalRow = """
+        select approval_id, member_id, status, points, reason, requested_by, requested_at, decided_by, decided_at,
+            decision_reason
+        from approval
+        where member_id = $1
+            and approval_id = $2
         """;
 
     private const string PagedCounterRows = """
@@ -262,6 +271,28 @@ public sealed class MemberRecords(MallDatabase database)
         return await row.ReadAsync() ? ReadHold(row) : null;
     }
 
+    /// <summary>The approval of an adjustment of this member as its row stands, or null.</summary>
+    public async Task<Approval?> Approval(Guid memberId, Guid approvalId)
+    {
+        await using var command = Command(ApprovalRow, memberId, approvalId);
+        await using var row = await command.ExecuteReaderAsync();
+        return await row.ReadAsync()
+            ? new Approval
+            {
+                ApprovalId = row.GetGuid(0),
+                MemberId = row.GetGuid(1),
+                Status = Names.ToApprovalStatus(row.GetString(2)),
+                Points = row.GetInt64(3),
+                Reason = row.GetString(4),
+                RequestedBy = row.GetString(5),
+                RequestedAt = row.GetFieldValue<DateTimeOffset>(6),
+                DecidedBy = row.IsDBNull(7) ? null : row.GetString(7),
+                DecidedAt = row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
+                DecisionReason = row.IsDBNull(9) ? null : row.GetString(9),
+            }
+            : null;
+    }
+
     private static StoredHold ReadHold(NpgsqlDataReader row) =>
         new(
             new Hold
@@ -346,11 +377,12 @@ public sealed class MemberRecords(MallDatabase database)
         return await row.ReadAsync()
             ? new StoredCommand(
                 row.GetInt64(0),
-                row.GetString(1),
-                row.GetFieldValue<byte[]>(2),
-                row.IsDBNull(3) ? null : row.GetGuid(3),
-                row.IsDBNull(4) ? null : row.GetInt64(4),
-                row.IsDBNull(5) ? null : row.GetInt64(5)
+                row.GetGuid(1),
+                row.GetString(2),
+                row.GetFieldValue<byte[]>(3),
+                row.IsDBNull(4) ? null : row.GetGuid(4),
+                row.IsDBNull(5) ? null : row.GetInt64(5),
+                row.IsDBNull(6) ? null : row.GetInt64(6)
             )
             : null;
     }

@@ -63,6 +63,13 @@ public static class ProgrammeRules
         {
             return Refusal.Invalid("returnGraceDays", $"0 to {MaxGraceDays}");
         }
+        if (settings.AdjustmentApprovalAbove is < 0 or > MaxPoints)
+        {
+            return Refusal.Invalid(
+                "adjustmentApprovalAbove",
+                $"0 to {MaxPoints}, or null for no second person"
+            );
+        }
         return LanguageTag.IsValid(settings.DefaultLanguage)
             ? null
             : Refusal.Invalid("defaultLanguage", LanguageTag.Expected);

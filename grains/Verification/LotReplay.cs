@@ -24,10 +24,11 @@ internal sealed class LotReplay(Guid memberId, Findings findings)
         }
         if (
             entry.Type
-            is EntryType.Redemption
-                or EntryType.Deduction
-                or EntryType.Hold
-                or EntryType.Repayment
+                is EntryType.Redemption
+                    or EntryType.Deduction
+                    or EntryType.Hold
+                    or EntryType.Repayment
+            || entry is { Type: EntryType.Adjustment, Points: < 0 }
         )
         {
             CheckOrder(entry);

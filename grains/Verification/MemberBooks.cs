@@ -157,6 +157,7 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
             EntryType.Release => (true, "held"),
             EntryType.Capture => (false, "captured"),
             EntryType.Repayment => (false, "debt"),
+            EntryType.Adjustment => (entry.Points > 0, "adjusted"),
             _ => (true, ""),
         };
         var contraFits =

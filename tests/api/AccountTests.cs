@@ -4,8 +4,12 @@ using PointsMall.Tests.Api.Harness;
 namespace PointsMall.Tests.Api;
 
 /// <summary>Members, their history, and the programme, as staff uses them.</summary>
+[Collection(ProgrammeSettings)]
 public sealed class AccountTests(Mall mall)
 {
+    /// <summary>Tests that change the settings, which are one for all, run one after another.</summary>
+    public const string ProgrammeSettings = "programme settings";
+
     [Fact]
     [Trait("Behaviour", "PTS-6")]
     public async Task The_ledger_pages_newest_first_while_entries_are_added_and_filters()

@@ -58,6 +58,7 @@ public sealed class ProgrammeRulesTests
             { "expiryNoticeDays", Current with { ExpiryNoticeDays = 366 } },
             { "returnGraceDays", Current with { ReturnGraceDays = -1 } },
             { "returnGraceDays", Current with { ReturnGraceDays = 366 } },
+            { "adjustmentApprovalAbove", Current with { AdjustmentApprovalAbove = -1 } },
             { "defaultLanguage", Current with { DefaultLanguage = "english" } },
             { "defaultLanguage", Current with { DefaultLanguage = "zh-cn" } },
         };
