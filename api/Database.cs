@@ -43,6 +43,11 @@ internal static class Database
                 builder[keyword] = value;
             }
         }
+        // Of several hosts, one of which may be the primary today and another tomorrow.
+        if (builder is { TargetSessionAttributes: null, Host: { } host } && host.Contains(','))
+        {
+            builder.TargetSessionAttributes = "primary";
+        }
         return builder.ConnectionString;
     }
 

@@ -19,6 +19,7 @@ public static class MigrateCommand
         }
         try
         {
+            owner = PrimaryHost.Of(owner);
             var applied = Migrator.Apply(owner);
             await SetPassword(
                 owner,

@@ -5,6 +5,7 @@ using Orleans.Dashboard;
 using Orleans.Serialization;
 using PointsMall.Grains;
 using PointsMall.Grains.Commits;
+using PointsMall.Grains.Database;
 using PointsMall.Grains.Verification;
 
 namespace PointsMall.Silo;
@@ -50,7 +51,7 @@ public static partial class SiloHost
         try
         {
             var budget = await ConnectionBudget.Of(
-                app.Configuration.GetConnectionString("mall")!,
+                ConnectionString(app.Configuration),
                 app.Services.GetRequiredService<IOptions<SiloSettings>>().Value,
                 app.Services.GetRequiredService<IOptions<CommitterOptions>>().Value
             );
@@ -104,11 +105,7 @@ public static partial class SiloHost
         var settings =
             builder.Configuration.GetSection(SiloSettings.Section).Get<SiloSettings>()
             ?? new SiloSettings();
-        var connectionString =
-            builder.Configuration.GetConnectionString("mall")
-            ?? throw new InvalidDataException(
-                "Set ConnectionStrings__mall to the database, role mall_silo"
-            );
+        var connectionString = ConnectionString(builder.Configuration);
 
         var health = HostAddress.Listening("Silo:HealthAddress", settings.HealthAddress);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(health, settings.HealthPort));
@@ -137,6 +134,14 @@ public static partial class SiloHost
             silo.Services.AddMall(connectionString, settings.LoadConnections);
         });
     }
+
+    private static string ConnectionString(IConfiguration configuration) =>
+        PrimaryHost.Of(
+            configuration.GetConnectionString("mall")
+                ?? throw new InvalidDataException(
+                    "Set ConnectionStrings__mall to the database, role mall_silo"
+                )
+        );
 
     /// <summary>Membership, storage, reminders and the limits of calls; the same in production and in tests.</summary>
     public static void ConfigureCluster(

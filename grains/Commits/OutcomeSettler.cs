@@ -103,19 +103,9 @@ internal sealed partial class OutcomeSettler(MallDatabase database, ILogger<Outc
         CancellationToken deadline
     )
     {
-        var warned = false;
-        void OnNotice(object sender, NpgsqlNoticeEventArgs args) =>
-            warned |= args.Notice.InvariantSeverity == "WARNING";
-        connection.Notice += OnNotice;
-        try
-        {
-            var rows = await Rows(connection, units, deadline);
-            return warned ? null : Match(units, rows);
-        }
-        finally
-        {
-            connection.Notice -= OnNotice;
-        }
+        using var warnings = new Warnings(connection);
+        var rows = await Rows(connection, units, deadline);
+        return warnings.Heard ? null : Match(units, rows);
     }
 
     private static async Task<List<(Guid CommitId, Guid? MemberId, long? Available)>> Rows(

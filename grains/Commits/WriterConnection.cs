@@ -10,7 +10,7 @@ internal readonly record struct Backend(int ProcessId, DateTime StartedAt);
 internal sealed class WriterConnection(NpgsqlConnection connection, Backend backend)
     : IAsyncDisposable
 {
-    private volatile bool _warned;
+    private readonly Warnings _warnings = new(connection);
 
     public NpgsqlConnection Connection { get; } = connection;
 
@@ -20,7 +20,7 @@ internal sealed class WriterConnection(NpgsqlConnection connection, Backend back
     public Backend Backend { get; } = backend;
 
     /// <summary>The server warned during the batch, as it does when it stops waiting for a standby: committed here, perhaps not there.</summary>
-    public bool Warned => _warned;
+    public bool Warned => _warnings.Heard;
 
     public static async Task<WriterConnection> Open(MallDatabase database, int number)
     {
@@ -34,12 +34,10 @@ internal sealed class WriterConnection(NpgsqlConnection connection, Backend back
             command.CommandTimeout = 3;
             await using var reader = await command.ExecuteReaderAsync();
             await reader.ReadAsync();
-            var opened = new WriterConnection(
+            return new WriterConnection(
                 connection,
                 new Backend(reader.GetInt32(0), reader.GetDateTime(1))
             );
-            connection.Notice += opened.OnNotice;
-            return opened;
         }
         catch
         {
@@ -51,14 +49,7 @@ internal sealed class WriterConnection(NpgsqlConnection connection, Backend back
     public ValueTask DisposeAsync()
     {
         Command.Dispose();
+        _warnings.Dispose();
         return Connection.DisposeAsync();
-    }
-
-    private void OnNotice(object sender, NpgsqlNoticeEventArgs args)
-    {
-        if (args.Notice.InvariantSeverity == "WARNING")
-        {
-            _warned = true;
-        }
     }
 }

@@ -31,6 +31,7 @@ public sealed class OfferRow(MallDatabase database)
     public async Task<(Offer Offer, long Available, long Epoch)?> Start(Guid skuId)
     {
         await using var connection = await database.Loads.OpenConnectionAsync();
+        using var warnings = new Warnings(connection);
         // One implicit transaction.
         await using var batch = new NpgsqlBatch(connection)
         {
@@ -55,6 +56,7 @@ public sealed class OfferRow(MallDatabase database)
         // Only ReadyForQuery tells that the new epoch is committed.
         while (await row.NextResultAsync()) { }
         await row.CloseAsync();
+        warnings.ThrowIfHeard();
         return (offer, available, epoch);
     }
 

@@ -147,6 +147,8 @@ public sealed partial class AccountLoader : IDisposable
     private async Task<List<Account>> TakeThem(NpgsqlConnection connection, Guid[] members)
     {
         List<Account> accounts = new(members.Length);
+        // The account may hold what a lost standby has not got; the grain would answer retries from it.
+        using var warnings = new Warnings(connection);
         await using var command = new NpgsqlCommand(TakeOver, connection)
         {
             Parameters =
@@ -160,6 +162,8 @@ public sealed partial class AccountLoader : IDisposable
         {
             accounts.Add(AccountRow.Read(reader));
         }
+        await reader.CloseAsync();
+        warnings.ThrowIfHeard();
         return accounts;
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using PointsMall.Grains.Database;
 
 namespace PointsMall.Grains.Verification;
 
@@ -19,7 +20,7 @@ public static class VerifyCommand
     )
     {
         ArgumentNullException.ThrowIfNull(output);
-        var named = new NpgsqlConnectionStringBuilder(connectionString)
+        var named = new NpgsqlConnectionStringBuilder(PrimaryHost.Of(connectionString))
         {
             ApplicationName = "mall/verify",
         };
