@@ -4,6 +4,7 @@
 # The private cluster listens on 127.0.0.1 only and has no unix socket (whose path would limit how deep the folder may be); everybody
 # logs in by SCRAM with a generated password. Three roles: mall_owner owns the schema, mall_silo and mall_api have what they need.
 # Its superuser has no password and therefore no login. PostgreSQL refuses to run as root: then the user postgres runs it.
+# With standbys (standbys.sh) there are three servers; backups are in backup.sh.
 
 cluster=
 pg_bin=
@@ -17,40 +18,58 @@ choose_database() {
     fi
     remember database kind private
     choose_cluster
+    choose_servers
     find_postgres
-    [[ -d $cluster/data ]] || create_cluster
-    keep_port postgres
-    write_settings
-    remember database host 127.0.0.1
-    remember database port "$(recall ports postgres)"
+    [[ -d $(folder_of "$(primary)") ]] || create_cluster
     remember database name mall
     remember database owner mall_owner
-    remember database options ''
     remember passwords owner "$(secret mall_owner)"
+    choose_backups
+    prepare_servers
+}
+
+# Their ports, what their clients are told, and their settings.
+prepare_servers() {
+    local server
+    for server in "${servers[@]}"; do keep_port "$server"; done
+    remember database host "$(hosts)"
+    remember database port "$(recall ports "$(primary)")"
+    remember database options "$(host_options primary)"
+    for server in "${servers[@]}"; do
+        [[ ! -d $(folder_of "$server") ]] || write_settings "$server"
+    done
 }
 
 start_database() {
     [[ $(recall database kind) == private ]] || return 0
-    start_child postgres
-    local deadline=$((SECONDS + 60))
-    until postgres_accepts; do
-        if ((SECONDS > deadline)) || ! recorded_alive postgres; then
-            tail -n 20 "$data/logs/postgres.log" >&2
-            fail "PostgreSQL has not started; see $data/logs/postgres.log"
+    start_server "$(primary)" 60
+    create_stanza
+    start_standbys
+}
+
+start_server() {
+    local name=$1 patience=$2 deadline
+    start_child "$name"
+    deadline=$((SECONDS + patience))
+    until server_accepts "$name"; do
+        if ((SECONDS > deadline)) || ! recorded_alive "$name"; then
+            tail -n 20 "$data/logs/$name.log" >&2
+            fail "PostgreSQL has not started; see $data/logs/$name.log"
         fi
         pause 0.02
     done
 }
 
-postgres_accepts() {
-    local lines
-    mapfile -t lines 2>/dev/null <"$cluster/data/postmaster.pid" || return 1
-    [[ ${lines[0]:-} == "${pid_of[postgres]}" && ${lines[7]:-} == ready* ]]
+server_accepts() {
+    local lines recorded_pid
+    mapfile -t lines 2>/dev/null <"$(folder_of "$1")/postmaster.pid" || return 1
+    recorded_alive "$1" && [[ ${lines[0]:-} == "$recorded_pid" && ${lines[7]:-} == ready* ]]
 }
 
 run_postgres() {
     cd /
-    exec setsid "${as_postgres[@]}" "$pg_bin/postgres" -D "$cluster/data" </dev/null >>"$data/logs/postgres.log" 2>&1
+    export_backup_places "$1"
+    exec setsid "${as_postgres[@]}" "$pg_bin/postgres" -D "$(folder_of "$1")" </dev/null >>"$data/logs/$1.log" 2>&1
 }
 
 # For commands that need the database while no `up` runs: starts the private one until this process ends.
@@ -58,16 +77,21 @@ with_database() {
     recall database kind >/dev/null || fail "no mall has run in $data; start one with ./mall up"
     [[ $(recall database kind) == private ]] || return 0
     choose_cluster
+    choose_servers
     find_postgres
-    ! recorded_alive postgres || return 0
-    lock_data || fail "a mall is starting or stopping in $data at this moment; try again"
+    choose_backups
+    ! recorded_alive "$(primary)" || return 0
+    take_database || fail "a mall is starting or stopping in $data at this moment; try again"
+    prepare_servers
+    start_database
+}
+
+# What this process starts from here on ends with it.
+take_database() {
+    lock_data || return 1
     trap 'exit 130' INT
     trap 'exit 143' TERM HUP
     trap stop_everything EXIT
-    keep_port postgres
-    remember database port "$(recall ports postgres)"
-    write_settings
-    start_database
 }
 
 # The folder must be reachable for whoever runs PostgreSQL; root's home, say, is not for the user postgres.
@@ -92,8 +116,9 @@ choose_cluster() {
 
 # MALL_PG_BIN, Debian's folders, Red Hat's, PATH: the newest from 15 on, or the version that made the cluster.
 find_postgres() {
-    local made_by='' folder major best=0
-    [[ ! -f $cluster/data/PG_VERSION ]] || read -r made_by <"$cluster/data/PG_VERSION"
+    local made_by='' folder version major best=0
+    version=$(folder_of "$(primary)")/PG_VERSION
+    [[ ! -f $version ]] || read -r made_by <"$version"
     pg_bin=
     for folder in "${MALL_PG_BIN:-}" /usr/lib/postgresql/*/bin /usr/pgsql-*/bin "$(dirname "$(command -v initdb || echo /)")"; do
         [[ -x $folder/initdb && -x $folder/postgres ]] || continue
@@ -101,7 +126,7 @@ find_postgres() {
         [[ $major =~ \)\ ([0-9]+) ]] || continue
         major=${BASH_REMATCH[1]}
         if [[ -n $made_by ]]; then
-            ((major == made_by)) || continue
+            ((major == made_by && best == 0)) || continue
         else
             ((major >= 15 && major > best)) || continue
         fi
@@ -116,7 +141,12 @@ find_postgres() {
 }
 
 install_postgres() {
-    local advice='PostgreSQL 15 or later is needed: install it (Debian, Ubuntu: apt-get install postgresql), set MALL_PG_BIN to the folder of its initdb, or use --database URL'
+    install_package postgresql 'PostgreSQL 15 or later is needed: install it (Debian, Ubuntu: apt-get install postgresql), set MALL_PG_BIN to the folder of its initdb, or use --database URL'
+    installed_postgres=yes
+}
+
+install_package() {
+    local package=$1 advice=$2
     local as_root=() no_cluster=/etc/postgresql-common/createcluster.d/points-mall.conf log
     command -v apt-get >/dev/null || fail "$advice"
     if ((EUID != 0)); then
@@ -125,21 +155,20 @@ install_postgres() {
         [[ -t 0 ]] || as_root+=(-n)
         "${as_root[@]}" true || fail "$advice"
     fi
-    note 'installing PostgreSQL from the system'\''s packages'
+    note "installing $package from the system's packages"
     log=$(mktemp)
-    # The package would also create and start a cluster of its own, which nobody asked for.
+    # The package of PostgreSQL would also create and start a cluster of its own, which nobody asked for.
     "${as_root[@]}" mkdir -p "${no_cluster%/*}"
     "${as_root[@]}" tee "$no_cluster" >/dev/null <<<'create_main_cluster = false'
     if ! {
         "${as_root[@]}" apt-get -q update &&
-            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends postgresql
+            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$package"
     } </dev/null >"$log" 2>&1; then
         tail -n 5 "$log" >&2
         "${as_root[@]}" rm -f "$no_cluster"
         fail "$advice"
     fi
     "${as_root[@]}" rm -f "$no_cluster" "$log"
-    installed_postgres=yes
 }
 
 # Made aside and moved into place when it is complete, so that an interrupted first start leaves nothing half done.
@@ -156,7 +185,14 @@ create_cluster() {
         tail -n 20 "$data/logs/postgres.log" >&2
         fail 'initdb failed'
     }
-    printf '%s\n' 'host all all 127.0.0.1/32 scram-sha-256' >"$new/pg_hba.conf"
+    # Nobody else logs in through the socket, and whoever replicates does nothing else.
+    cat >"$new/pg_hba.conf" <<'HBA'
+local postgres    mall_backup                   peer map=mall
+host  replication mall_replication 127.0.0.1/32 scram-sha-256
+host  all         mall_replication all          reject
+host  all         all              127.0.0.1/32 scram-sha-256
+HBA
+    printf 'mall %s mall_backup\n' "$("${as_postgres[@]}" id -un)" >"$new/pg_ident.conf"
     printf '%s\n' "include_if_exists = 'mall.conf'" >>"$new/postgresql.conf"
     # A server for one user reads a statement a line; it needs neither a port nor a client.
     (
@@ -169,27 +205,34 @@ grant pg_monitor to mall_owner;
 
 create database mall owner mall_owner;
 
+create role mall_replication login replication password '$(secret mall_replication)';
+
+$(<"$root/deploy/backup/role.sql")
+
 SQL
     mv "$new" "$cluster/data"
     ln -sfn "$cluster/log" "$data/logs/postgres"
 }
 
-# Sized for this machine at every start. What an operator sets by `alter system` wins.
+# Of one server, sized for this machine at every start. What an operator sets by `alter system` wins.
 write_settings() {
+    local name=$1 folder
     local memory_mb buffers_mb compression=lz4 further=${MALL_PG_SETTINGS:-}
     memory_mb=$(memory_mb)
     buffers_mb=$((memory_mb / 4))
     ((buffers_mb >= 128)) || buffers_mb=128
     ((buffers_mb <= 4096)) || buffers_mb=4096
+    folder=$(folder_of "$name")
     (
         cd /
-        "${as_postgres[@]}" "$pg_bin/postgres" -D "$cluster/data" -C wal_compression -c wal_compression=lz4
+        "${as_postgres[@]}" "$pg_bin/postgres" -D "$folder" -C wal_compression -c wal_compression=lz4
     ) >/dev/null 2>&1 || compression=on
-    cat >"$cluster/data/mall.conf" <<CONF
+    write_replication "$name" "$(primary)"
+    cat >"$folder/mall.conf" <<CONF
 # Written by ./mall at every start.
 listen_addresses = '127.0.0.1'
-port = $(recall ports postgres)
-unix_socket_directories = ''
+port = $(recall ports "$name")
+unix_socket_directories = '$(backup_socket)'
 password_encryption = scram-sha-256
 max_connections = 200
 
@@ -224,7 +267,7 @@ lc_messages = 'C'
 logging_collector = on
 log_destination = 'jsonlog'
 log_directory = '$(sql_literal "$cluster/log")'
-log_filename = 'postgresql-%a.log'
+log_filename = '${name/%postgres/postgresql}-%a.log'
 log_truncate_on_rotation = on
 log_rotation_age = 1d
 log_rotation_size = 0
@@ -237,6 +280,10 @@ log_parameter_max_length = 0
 
 # What a flush costs: two looks at the clock beside it.
 track_wal_io_timing = on
+
+include_if_exists = 'replication.conf'
+
+$(archive_settings)
 
 ${further//;/$'\n'}
 CONF
@@ -324,6 +371,7 @@ open_psql() {
     fi
     export PGHOST PGPORT PGDATABASE PGUSER PGPASSWORD PGOPTIONS='-c search_path=mall,public'
     PGHOST=$(recall database host)
+    ((${#servers[@]} == 1)) || PGHOST=127.0.0.1 # the port is the primary's
     PGPORT=$(recall database port)
     PGDATABASE=$(recall database name)
     PGUSER=$(recall database owner)

@@ -41,7 +41,7 @@ start_child() {
     local name=$1
     [[ " ${children[*]} " == *" $name "* ]] || children+=("$name")
     case $name in
-        postgres) run_postgres 9>&- & ;;
+        postgres*) run_postgres "$name" 9>&- & ;;
         silo*) run_silo "$name" 9>&- & ;;
         api) run_api 9>&- & ;;
     esac
@@ -66,6 +66,7 @@ run_api() {
     export ConnectionStrings__mall Urls=http://127.0.0.1:$api_port RateLimits__Enabled=$rate_limits
     export Auth__PublicKeyFile=$data/keys/public.pem Logs__File=$data/logs/api.json
     ConnectionStrings__mall=$(connection_string mall_api)
+    export_replica
     export_metrics_port api
     run_dotnet api "$api_dll"
 }
@@ -207,8 +208,12 @@ stop_recorded() {
         [[ ! -f $file ]] || silo_names+=("${file##*/}")
     done
     stop_processes TERM 30 "${silo_names[@]}"
-    # SIGINT is PostgreSQL's fast shutdown: connections end, everything is written, no recovery at the next start.
-    stop_processes INT 60 postgres
+    # SIGINT is PostgreSQL's fast shutdown: connections end, everything is written, no recovery at the next start. Standbys get the rest
+    # of the primary's log before it ends.
+    stop_processes INT 60 "$(primary)"
+    for file in "$data"/run/postgres*; do
+        [[ ! -f $file ]] || stop_processes INT 60 "${file##*/}"
+    done
 }
 
 stop_leftovers() {

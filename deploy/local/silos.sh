@@ -100,6 +100,8 @@ carry_out_wishes() {
         case ${wish[0]:-} in
             add) grant_add ;;
             stop) grant_stop "${wish[1]}" ;;
+            start) grant_start "${wish[1]}" ;;
+            drop) grant_drop "${wish[1]}" ;;
             *) answer="refused unknown wish" ;;
         esac
         printf '%s\n' "$answer" >"${file%.wish}.new"
@@ -130,7 +132,21 @@ grant_stop() {
         answer="refused $name is the only silo; add another first, or stop all with ./mall down"
         return
     fi
+    grant_drop "$name"
+}
+
+grant_start() {
+    start_child "$1"
+    answer="done $1"
+}
+
+# It is not started again.
+grant_drop() {
+    local child others=()
+    for child in "${children[@]}"; do
+        [[ $child == "$1" ]] || others+=("$child")
+    done
     children=("${others[@]}")
-    unset "restart_at[$name]"
-    answer="done $name"
+    unset "restart_at[$1]"
+    answer="done $1"
 }

@@ -26,7 +26,13 @@ internal sealed class BooksCheck(ScenarioPlan plan, Stage stage, MallAccess mall
     public async Task<BenchVerdict> Run(NodeStats stats, CancellationToken cancelled)
     {
         var conclusion = plan.Conclude?.Invoke(stage, stats) ?? new Conclusion([], []);
-        var (history, books) = await Read(stage, mall, stage.History.Unclear > 0, cancelled);
+        var (history, books) = await Read(
+            stage,
+            mall,
+            stage.History.Unclear > 0,
+            long.MaxValue,
+            cancelled
+        );
         List<KeyValuePair<string, string>> details =
         [
             .. conclusion.Findings,
@@ -53,11 +59,13 @@ internal sealed class BooksCheck(ScenarioPlan plan, Stage stage, MallAccess mall
     /// <param name="stage">What was asked for and answered.</param>
     /// <param name="mall">Whose books.</param>
     /// <param name="openRequests">Some requests ended without a certain answer, and the mall may still be at them.</param>
+    /// <param name="durableUntil">See <see cref="HistoryCheck.Run"/>; <see cref="long.MaxValue"/> where nothing was restored.</param>
     /// <param name="cancelled">Stops between two rows.</param>
     public static async Task<(Verdict History, VerificationReport Books)> Read(
         Stage stage,
         MallAccess mall,
         bool openRequests,
+        long durableUntil,
         CancellationToken cancelled
     )
     {
@@ -70,6 +78,7 @@ internal sealed class BooksCheck(ScenarioPlan plan, Stage stage, MallAccess mall
             stage.History,
             stage.Skus,
             new MallBooks(owner, stage.Skus),
+            durableUntil,
             cancelled
         );
         return (history, await Verifier.Run(owner, cancelled));

@@ -97,6 +97,7 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
             _mall,
             silos: 1,
             OwnMall.FreePort(),
+            [],
             MallSettings,
             cancelled
         );
@@ -154,7 +155,7 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
                 system.History,
                 _stage!.Skus,
                 running.Books,
-                cancelled
+                cancelled: cancelled
             );
             _verdicts[system.Name] = verdict;
             await output.WriteLineAsync($"  {system.Name}: {verdict}");

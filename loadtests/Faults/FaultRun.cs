@@ -88,7 +88,13 @@ internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, Fau
         var end = load.Now;
         await load.End();
 
-        var (history, books) = await BooksCheck.Read(stage, mall, load.GivenUp > 0, cancelled);
+        var (history, books) = await BooksCheck.Read(
+            stage,
+            mall,
+            load.GivenUp > 0,
+            long.MaxValue,
+            cancelled
+        );
         return new FaultOutcome(plan)
         {
             Requests = load.Requests,
@@ -120,7 +126,7 @@ internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, Fau
     }
 
     /// <summary>The first tick from which a second's successes reached the rate.</summary>
-    private static async Task<int?> Recovered(
+    public static async Task<int?> Recovered(
         FaultLoad load,
         int from,
         double rate,

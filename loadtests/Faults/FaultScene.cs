@@ -27,10 +27,10 @@ internal sealed class FaultScene(DataFolder data, Guid hotSku)
             ? id
             : throw new BenchException($"{name} does not run");
 
-    /// <summary>PostgreSQL's first process and all that it has started.</summary>
-    public IReadOnlyList<int> PostgresProcesses()
+    /// <summary>The first process of one of PostgreSQL's servers and all that it has started.</summary>
+    public IReadOnlyList<int> PostgresProcesses(string server = "postgres")
     {
-        var first = Process("postgres");
+        var first = Process(server);
         var parents = Directory
             .GetDirectories("/proc")
             .Select(Path.GetFileName)
@@ -153,7 +153,7 @@ internal sealed class FaultScene(DataFolder data, Guid hotSku)
         await command.ExecuteNonQueryAsync(cancelled);
     }
 
-    private static async Task Signal(string signal, IReadOnlyList<int> processes)
+    public static async Task Signal(string signal, IReadOnlyList<int> processes)
     {
         using var kill = System.Diagnostics.Process.Start(
             "kill",

@@ -12,26 +12,33 @@ public sealed class HistoryCheck
     private readonly Dictionary<Fault, long> _faults = [];
     private readonly List<string> _examples = [];
     private readonly Dictionary<Guid, long> _sold = [];
+    private readonly long _durableUntil;
     private long _keys;
     private long _attempts;
+    private long _forgotten;
 
-    private HistoryCheck() { }
+    private HistoryCheck(long durableUntil) => _durableUntil = durableUntil;
 
     /// <param name="history">Of a run that is over.</param>
     /// <param name="skus">All that it sold.</param>
     /// <param name="books">What the store says.</param>
+    /// <param name="durableUntil">
+    /// What was acknowledged later than this <see cref="TimeProvider.GetTimestamp"/> may be gone: the books were restored, and that was not in the
+    /// archive yet. It is counted, and is no fault.
+    /// </param>
     /// <param name="cancelled">Stops between two groups of members.</param>
     public static async Task<Verdict> Run(
         History history,
         IReadOnlyList<StageSku> skus,
         IBooks books,
+        long durableUntil = long.MaxValue,
         CancellationToken cancelled = default
     )
     {
         ArgumentNullException.ThrowIfNull(history);
         ArgumentNullException.ThrowIfNull(skus);
         ArgumentNullException.ThrowIfNull(books);
-        var check = new HistoryCheck();
+        var check = new HistoryCheck(durableUntil);
         foreach (var members in history.Members().Chunk(MembersAtOnce))
         {
             var numbers = members.Select(member => member.Number).ToHashSet();
@@ -44,6 +51,7 @@ public sealed class HistoryCheck
             Attempts = check._attempts,
             Sold = skus.Sum(sku => check._sold.GetValueOrDefault(sku.SkuId)),
             Given = skus.Sum(sku => sku.Stock),
+            Forgotten = check._forgotten,
             Faults = check._faults,
             Examples = check._examples,
         };
@@ -91,6 +99,11 @@ public sealed class HistoryCheck
         }
         if (request.IsDone && booked.Count == 0)
         {
+            if (request.AcknowledgedAt > _durableUntil)
+            {
+                _forgotten++;
+                return;
+            }
             Found(Fault.Lost, request, "it was acknowledged, and the books do not know its key");
         }
         if (request.IsRefusedForGood && booked.Count > 0)
@@ -151,7 +164,12 @@ public sealed class HistoryCheck
     )
     {
         var asked = request.Attempts[0].OrderId;
-        if (request.IsDone && orders.TryGetValue(asked, out var order) && order.Live)
+        if (
+            request.IsDone
+            && request.AcknowledgedAt <= _durableUntil
+            && orders.TryGetValue(asked, out var order)
+            && order.Live
+        )
         {
             Found(Fault.Lost, request, $"the cancel of {asked} was acknowledged, and it is live");
         }
@@ -241,6 +259,10 @@ public sealed class HistoryCheck
         public Operation Operation => Attempts[0].Operation;
 
         public bool IsDone { get; } = Attempts.Any(attempt => attempt.IsDone);
+
+        /// <summary>When its first success was answered; only where there is one.</summary>
+        public long AcknowledgedAt =>
+            Attempts.Where(attempt => attempt.IsDone).Min(attempt => attempt.AnsweredAt);
 
         /// <summary>
         /// All were refused, or the last was: it was sent when every attempt without a clear answer had been given up. One that was under way at

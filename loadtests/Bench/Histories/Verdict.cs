@@ -42,6 +42,9 @@ public sealed record Verdict
     /// <summary>Units that were there to be sold.</summary>
     public required long Given { get; init; }
 
+    /// <summary>Acknowledged too late to be in what the books were restored from, and not there. 0 where nothing was restored.</summary>
+    public long Forgotten { get; init; }
+
     /// <summary>How often; for <see cref="Fault.Oversold"/> in units. Absent for never.</summary>
     public required IReadOnlyDictionary<Fault, long> Faults { get; init; }
 

@@ -3,11 +3,19 @@ using System.Globalization;
 namespace PointsMall.LoadTests.Bench.Malls;
 
 /// <summary>Starts the mall of a bench, or finds the one that it is to be run against; whatever it started ends with it.</summary>
-internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
+/// <param name="options">Whose mall, and how many silos.</param>
+/// <param name="up">Further options of <c>./mall up</c> for a mall of its own.</param>
+/// <param name="postgres">Further settings of its PostgreSQL, with <c>;</c> between.</param>
+internal sealed class MallHost(
+    BenchOptions options,
+    IReadOnlyList<string>? up = null,
+    string? postgres = null
+) : IAsyncDisposable
 {
     private DataFolder? _data = options.Data is { } given ? new DataFolder(given) : null;
     private bool _temporary;
     private OwnMall? _own;
+    private int? _port;
 
     /// <summary>A mall that is ready.</summary>
     public async Task<MallAccess> Start(CancellationToken cancelled)
@@ -18,7 +26,7 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
         }
         if (_data is null)
         {
-            _data = new DataFolder(TemporaryFolder());
+            _data = new DataFolder(TemporaryFolder("mall-bench-"));
             _temporary = true;
         }
         await StartOwn(_data, cancelled);
@@ -28,22 +36,29 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
     /// <summary>All processes end and are started again where they were, over the same data.</summary>
     public async Task Restart(CancellationToken cancelled)
     {
-        if (_own is null)
+        if (options.Against is not null)
         {
             throw new BenchException(
                 "the scenario begins with fresh processes, which --against can't have"
             );
         }
-        await _own.DisposeAsync();
+        await Stop();
         await StartOwn(_data!, cancelled);
+    }
+
+    /// <summary>All processes end, those of a mall of its own; what it has written stays.</summary>
+    public async Task Stop()
+    {
+        if (_own is { } own)
+        {
+            _own = null;
+            await own.DisposeAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_own is not null)
-        {
-            await _own.DisposeAsync();
-        }
+        await Stop();
         if (!_temporary)
         {
             return;
@@ -63,7 +78,8 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
             MallScript.Path,
             data,
             options.Silos,
-            _own?.Api.Port ?? OwnMall.FreePort(),
+            _port ??= OwnMall.FreePort(),
+            up ?? [],
             Settings(),
             cancelled
         );
@@ -71,21 +87,28 @@ internal sealed class MallHost(BenchOptions options) : IAsyncDisposable
     private Dictionary<string, string> Settings()
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (options.FlushDelayMs > 0)
+        string?[] further =
+        [
+            Environment.GetEnvironmentVariable("MALL_PG_SETTINGS"),
+            postgres,
+            options.FlushDelayMs > 0
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"commit_delay = {options.FlushDelayMs * 1_000};commit_siblings = 0"
+                )
+                : null,
+        ];
+        if (further.Any(setting => !string.IsNullOrEmpty(setting)))
         {
-            var further = Environment.GetEnvironmentVariable("MALL_PG_SETTINGS");
-            settings["MALL_PG_SETTINGS"] = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{further};commit_delay = {options.FlushDelayMs * 1_000};commit_siblings = 0"
-            );
+            settings["MALL_PG_SETTINGS"] = string.Join(';', further);
         }
         return settings;
     }
 
     /// <summary>Everybody may enter, since the user who runs PostgreSQL for root must.</summary>
-    private static string TemporaryFolder()
+    public static string TemporaryFolder(string prefix)
     {
-        var folder = Directory.CreateTempSubdirectory("mall-bench-");
+        var folder = Directory.CreateTempSubdirectory(prefix);
         if (!OperatingSystem.IsWindows())
         {
             folder.UnixFileMode = (UnixFileMode)0b111_101_101;

@@ -21,6 +21,7 @@ internal sealed class OwnMall : IAsyncDisposable
         DataFolder data,
         int silos,
         int apiPort,
+        IReadOnlyList<string> options,
         IReadOnlyDictionary<string, string> settings
     )
     {
@@ -43,6 +44,7 @@ internal sealed class OwnMall : IAsyncDisposable
             "--no-seed",
             "--no-rate-limits",
             "--metrics",
+            .. options,
         ];
         foreach (var argument in arguments)
         {
@@ -65,6 +67,7 @@ internal sealed class OwnMall : IAsyncDisposable
     /// <param name="data">Its data folder.</param>
     /// <param name="silos">Silo processes.</param>
     /// <param name="apiPort">Where its API is to listen.</param>
+    /// <param name="options">Further options of <c>up</c>.</param>
     /// <param name="settings">Environment variables beside the bench's own, for every process.</param>
     /// <param name="cancelled">Gives up waiting, and stops what was started.</param>
     /// <returns>The mall, ready.</returns>
@@ -73,11 +76,12 @@ internal sealed class OwnMall : IAsyncDisposable
         DataFolder data,
         int silos,
         int apiPort,
+        IReadOnlyList<string> options,
         IReadOnlyDictionary<string, string> settings,
         CancellationToken cancelled
     )
     {
-        var mall = new OwnMall(script, data, silos, apiPort, settings);
+        var mall = new OwnMall(script, data, silos, apiPort, options, settings);
         mall._up.Start();
         mall._up.BeginOutputReadLine();
         mall._up.BeginErrorReadLine();

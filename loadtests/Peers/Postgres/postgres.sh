@@ -8,6 +8,10 @@ root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../../.." && pwd)
 . "$root/deploy/local/common.sh"
 # shellcheck source=deploy/local/database.sh
 . "$root/deploy/local/database.sh"
+# shellcheck source=deploy/local/standbys.sh
+. "$root/deploy/local/standbys.sh"
+# shellcheck source=deploy/local/backup.sh
+. "$root/deploy/local/backup.sh"
 # shellcheck source=deploy/local/processes.sh
 . "$root/deploy/local/processes.sh"
 

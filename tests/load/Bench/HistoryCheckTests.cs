@@ -40,6 +40,19 @@ public sealed class HistoryCheckTests
     }
 
     [Fact]
+    public async Task After_a_restore_only_what_was_acknowledged_too_late_may_be_gone()
+    {
+        Answer(member: 1, key: 1, status: 201, order: 11, answeredAt: 5);
+        Answer(member: 2, key: 2, status: 201, order: 12, answeredAt: 6);
+
+        var verdict = await Check(durableUntil: 5);
+
+        Assert.Equal([(Fault.Lost, 1L)], verdict.Faults.Select(fault => (fault.Key, fault.Value)));
+        Assert.Equal(1, verdict.Forgotten);
+        Assert.True((await Check(durableUntil: 4)) is { IsClean: true, Forgotten: 2 });
+    }
+
+    [Fact]
     public async Task A_key_without_its_order_is_lost()
     {
         Answer(member: 1, key: 1, status: 201, order: 11);
@@ -238,7 +251,8 @@ public sealed class HistoryCheckTests
         );
     }
 
-    private Task<Verdict> Check() => HistoryCheck.Run(_history, [Sku], _books, Cancelled);
+    private Task<Verdict> Check(long durableUntil = long.MaxValue) =>
+        HistoryCheck.Run(_history, [Sku], _books, durableUntil, Cancelled);
 
     private void Answer(
         int member,
