@@ -28,6 +28,7 @@ public sealed partial class Committer
     private readonly TimeProvider _clock;
     private readonly ILogger<Committer> _logger;
     private readonly CancellationTokenSource _stopped = new();
+    private long _startedAt;
     private Task _running = Task.CompletedTask;
 
     public Committer(
@@ -71,9 +72,13 @@ public sealed partial class Committer
     /// <summary>Units taken in and not answered yet.</summary>
     public int Places => _queue.Places;
 
-    /// <summary>Time since the database last answered any writer.</summary>
+    /// <summary>Time since the database last answered any writer; none before they have started, since nobody has asked it.</summary>
     public TimeSpan SinceLastAnswer =>
-        _clock.GetElapsedTime(_writers.Max(writer => writer.LastAnswerAt));
+        Interlocked.Read(ref _startedAt) is > 0 and var startedAt
+            ? _clock.GetElapsedTime(
+                Math.Max(startedAt, _writers.Max(writer => writer.LastAnswerAt))
+            )
+            : TimeSpan.Zero;
 
     public void Participate(ISiloLifecycle lifecycle)
     {
@@ -103,6 +108,7 @@ public sealed partial class Committer
     /// <summary>Starts the writers.</summary>
     public Task Start()
     {
+        Interlocked.Exchange(ref _startedAt, _clock.GetTimestamp());
         _running = Task.WhenAll([
             .. _writers.Select(writer => writer.Run(_stopped.Token)),
             Withdraw(),
