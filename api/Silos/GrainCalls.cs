@@ -97,6 +97,8 @@ internal sealed class GrainCalls(
                     openUntil = deadline + ClockTolerance;
                     break;
                 case RefusalCode.NotRun:
+                // Of this attempt only: it says nothing of the one before, whose outcome is open.
+                case RefusalCode.Overloaded when openUntil is not null:
                     break;
                 case var _ when openUntil is { } open && clock.GetUtcNow() < open:
                     pause = open - clock.GetUtcNow();

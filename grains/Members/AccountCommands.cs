@@ -82,17 +82,29 @@ internal sealed partial class AccountCommands(
         Func<Account, int, Task<MemberDecision?>> decide
     )
     {
-        var arrivedAt = clock.GetTimestamp();
-        using var turn = await _turns.Enter(header.Deadline - clock.GetUtcNow());
-        var completion = turn is null
+        var completion = _turns.AreFull
             ? Completion.Overloaded
-            : await RunInTurn(header, operation, arrivedAt, decide);
+            : await Wait(header, operation, decide);
         MallMeter.Commands.Add(
             1,
             new KeyValuePair<string, object?>("operation", operation),
             new KeyValuePair<string, object?>("outcome", completion.Outcome)
         );
         return completion;
+    }
+
+    private async Task<Completion> Wait(
+        CommandHeader header,
+        string operation,
+        Func<Account, int, Task<MemberDecision?>> decide
+    )
+    {
+        var arrivedAt = clock.GetTimestamp();
+        using var turn = await _turns.Enter(header.Deadline - clock.GetUtcNow());
+        // The one ahead may be an earlier attempt of this very command, whose outcome nobody knows yet: to be asked again, not refused.
+        return turn is null
+            ? Completion.Refuse(RefusalCode.NotRun)
+            : await RunInTurn(header, operation, arrivedAt, decide);
     }
 
     /// <summary>The committed account, fresh from the database within <see cref="FreshFor"/>; null for an unknown member.</summary>

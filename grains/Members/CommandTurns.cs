@@ -12,10 +12,13 @@ internal sealed class CommandTurns : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private int _waiting;
 
-    /// <summary>The caller's turn, or null when too many wait or the patience ran out.</summary>
+    /// <summary>Too many wait: nobody else is let in.</summary>
+    public bool AreFull => _waiting >= MaxWaiting;
+
+    /// <summary>The caller's turn, or null when the patience ran out.</summary>
     public async Task<IDisposable?> Enter(TimeSpan patience)
     {
-        if (patience <= TimeSpan.Zero || _waiting >= MaxWaiting)
+        if (patience <= TimeSpan.Zero)
         {
             return null;
         }

@@ -106,6 +106,18 @@ public sealed class GrainCallsTests : IAsyncDisposable
         Assert.Equal(Errors.OutcomeUnknown, outcome.Problem!.Kind);
     }
 
+    /// <summary>The first attempt may have been carried out all the same.</summary>
+    [Fact]
+    [Trait("Behaviour", "RED-1")]
+    public async Task Overload_after_an_unknown_attempt_leaves_the_outcome_unknown()
+    {
+        var outcome = await Run(
+            () => throw new TimeoutException(),
+            () => Refused(RefusalCode.Overloaded)
+        );
+        Assert.Equal(Errors.OutcomeUnknown, outcome.Problem!.Kind);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
