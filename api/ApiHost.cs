@@ -19,6 +19,7 @@ namespace PointsMall.Api;
 /// <summary>Puts the API together.</summary>
 internal static class ApiHost
 {
+    /// <summary>For what runs when the server takes no more.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(20);
 
     /// <param name="args">Settings from the command line.</param>
@@ -49,7 +50,11 @@ internal static class ApiHost
     {
         var services = builder.Services;
         services.AddSingleton(TimeProvider.System);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
+        services
+            .AddOptions<HostOptions>()
+            .Configure<IOptions<EdgeOptions>>(
+                (host, edge) => host.ShutdownTimeout = edge.Value.LeaveTime + ShutdownTimeout
+            );
         services.Configure<RouteOptions>(routes =>
             routes.SetParameterPolicy<UuidConstraint>("uuid")
         );

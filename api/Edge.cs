@@ -16,12 +16,23 @@ internal sealed class EdgeOptions
 
     /// <summary>Origins whose pages may call the API from a browser; none unless set.</summary>
     public IReadOnlyList<string> Origins { get; set; } = [];
+
+    /// <summary>
+    /// How long a process that was told to stop goes on serving while it is not ready: longer than a balancer takes to see it. 0 to 5 minutes.
+    /// </summary>
+    public TimeSpan LeaveTime { get; set; } = TimeSpan.FromSeconds(5);
 }
 
 internal sealed class EdgeOptionsValidator : IValidateOptions<EdgeOptions>
 {
+    private static readonly TimeSpan LongestLeaveTime = TimeSpan.FromMinutes(5);
+
     public ValidateOptionsResult Validate(string? name, EdgeOptions options)
     {
+        if (options.LeaveTime < TimeSpan.Zero || options.LeaveTime > LongestLeaveTime)
+        {
+            return ValidateOptionsResult.Fail("Edge:LeaveTime must be from 00:00:00 to 00:05:00.");
+        }
         if (
             options.TrustedProxies.Any(proxy =>
                 !IPAddress.TryParse(proxy, out _) && !IPNetwork.TryParse(proxy, out _)
@@ -49,9 +60,28 @@ internal static class Edge
         services.AddOptions<EdgeOptions>().BindConfiguration(EdgeOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EdgeOptions>, EdgeOptionsValidator>();
         services.AddCors();
+        services
+            .AddSingleton<Leaving>()
+            .AddHostedService(provider => provider.GetRequiredService<Leaving>());
     }
 
     public static void UseEdge(this WebApplication app)
+    {
+        var leaving = app.Services.GetRequiredService<Leaving>();
+        app.Use(
+            (context, next) =>
+            {
+                if (leaving.HasBegun)
+                {
+                    context.Response.Headers.Connection = "close";
+                }
+                return next(context);
+            }
+        );
+        BelieveProxies(app);
+    }
+
+    private static void BelieveProxies(WebApplication app)
     {
         var proxies = Settings(app).TrustedProxies;
         if (proxies.Count == 0)

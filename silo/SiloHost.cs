@@ -119,12 +119,19 @@ public static partial class SiloHost
         );
         builder.Host.UseOrleans(silo =>
         {
+            var address = HostAddress.Advertised(settings.Address);
             silo.ConfigureEndpoints(
-                HostAddress.Advertised(settings.Address),
+                address,
                 settings.Port,
                 settings.GatewayPort,
                 listenOnAnyHostAddress: false
             );
+            if (settings.ListeningPort is { } port)
+            {
+                silo.Configure<EndpointOptions>(options =>
+                    options.SiloListeningEndpoint = new(address, port)
+                );
+            }
             silo.Configure<SiloOptions>(options => options.SiloName = settings.Name);
             ConfigureCluster(silo, connectionString, settings.ClusterId);
             if (settings.Dashboard)

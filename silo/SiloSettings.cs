@@ -25,6 +25,10 @@ public sealed class SiloSettings
     [Range(1, 65_535)]
     public int Port { get; set; } = 11_111;
 
+    /// <summary>Where it listens for other silos, when something in between makes it a different port; <see cref="Port"/> unless set.</summary>
+    [Range(1, 65_535)]
+    public int? ListeningPort { get; set; }
+
     /// <summary>API to silo.</summary>
     [Range(1, 65_535)]
     public int GatewayPort { get; set; } = 30_000;

@@ -53,7 +53,7 @@ internal sealed record HealthAnswer
 internal sealed class Readiness(
     NpgsqlDataSource database,
     ProgrammeWatch silos,
-    IHostApplicationLifetime lifetime,
+    Leaving leaving,
     TimeProvider clock
 )
 {
@@ -64,7 +64,7 @@ internal sealed class Readiness(
     /// <summary>Why callers should go elsewhere, or null.</summary>
     public async Task<string?> WhyNot(CancellationToken cancelled)
     {
-        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        if (leaving.HasBegun)
         {
             return "The process is stopping.";
         }

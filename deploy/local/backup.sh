@@ -14,7 +14,7 @@ choose_backups() {
     repository=$(recall backup repository) || return 0
     need_roles
     command -v pgbackrest >/dev/null ||
-        install_package pgbackrest 'pgBackRest 2.45 or later is needed: install it (Debian, Ubuntu: apt-get install pgbackrest)'
+        install_package pgbackrest pgBackRest 'pgBackRest 2.45 or later is needed: install it (Debian, Ubuntu: apt-get install pgbackrest)'
     ((${#cluster} <= longest_cluster)) ||
         fail "the path $cluster is too long for the socket that backups need; use a --data folder with a shorter one"
     if [[ ! -d $repository ]]; then

@@ -86,3 +86,36 @@ is_ready() {
     ) || return 1
     [[ $status == HTTP/1.?' 200'* ]]
 }
+
+# Sets `as_root` to what makes a command root's.
+as_root=()
+need_root() {
+    local advice=$1
+    command -v apt-get >/dev/null || fail "$advice"
+    ((EUID != 0)) || return 0
+    command -v sudo >/dev/null || fail "$advice"
+    as_root=(sudo)
+    [[ -t 0 ]] || as_root+=(-n)
+    "${as_root[@]}" true || fail "$advice"
+}
+
+# Installs one of the system's packages. Services that come with it are not started.
+install_package() {
+    local package=$1 name=$2 advice=$3 log policy=/usr/sbin/policy-rc.d status=0
+    need_root "$advice"
+    note "installing $name from the system's packages"
+    log=$(mktemp)
+    [[ ! -e $policy ]] || policy=
+    if [[ -n $policy ]]; then
+        "${as_root[@]}" tee "$policy" >/dev/null <<<$'#!/bin/sh\nexit 101'
+        "${as_root[@]}" chmod +x "$policy"
+    fi
+    {
+        "${as_root[@]}" apt-get -q update &&
+            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$package"
+    } </dev/null >"$log" 2>&1 || status=$?
+    [[ -z $policy ]] || "${as_root[@]}" rm -f "$policy"
+    ((status == 0)) || tail -n 5 "$log" >&2
+    rm -f "$log"
+    ((status == 0)) || fail "$advice"
+}

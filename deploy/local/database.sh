@@ -141,34 +141,18 @@ find_postgres() {
 }
 
 install_postgres() {
-    install_package postgresql 'PostgreSQL 15 or later is needed: install it (Debian, Ubuntu: apt-get install postgresql), set MALL_PG_BIN to the folder of its initdb, or use --database URL'
-    installed_postgres=yes
-}
-
-install_package() {
-    local package=$1 advice=$2
-    local as_root=() no_cluster=/etc/postgresql-common/createcluster.d/points-mall.conf log
-    command -v apt-get >/dev/null || fail "$advice"
-    if ((EUID != 0)); then
-        command -v sudo >/dev/null || fail "$advice"
-        as_root=(sudo)
-        [[ -t 0 ]] || as_root+=(-n)
-        "${as_root[@]}" true || fail "$advice"
-    fi
-    note "installing $package from the system's packages"
-    log=$(mktemp)
-    # The package of PostgreSQL would also create and start a cluster of its own, which nobody asked for.
+    local advice='PostgreSQL 15 or later is needed: install it (Debian, Ubuntu: apt-get install postgresql), set MALL_PG_BIN to the folder of its initdb, or use --database URL'
+    local no_cluster=/etc/postgresql-common/createcluster.d/points-mall.conf
+    need_root "$advice"
+    # The package would also create a cluster of its own, which nobody asked for.
     "${as_root[@]}" mkdir -p "${no_cluster%/*}"
     "${as_root[@]}" tee "$no_cluster" >/dev/null <<<'create_main_cluster = false'
-    if ! {
-        "${as_root[@]}" apt-get -q update &&
-            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends "$package"
-    } </dev/null >"$log" 2>&1; then
-        tail -n 5 "$log" >&2
+    (install_package postgresql PostgreSQL "$advice") || {
         "${as_root[@]}" rm -f "$no_cluster"
-        fail "$advice"
-    fi
-    "${as_root[@]}" rm -f "$no_cluster" "$log"
+        exit 1
+    }
+    "${as_root[@]}" rm -f "$no_cluster"
+    installed_postgres=yes
 }
 
 # Made aside and moved into place when it is complete, so that an interrupted first start leaves nothing half done.

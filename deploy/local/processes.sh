@@ -43,7 +43,8 @@ start_child() {
     case $name in
         postgres*) run_postgres "$name" 9>&- & ;;
         silo*) run_silo "$name" 9>&- & ;;
-        api) run_api 9>&- & ;;
+        api*) run_api "$name" 9>&- & ;;
+        balancer) run_balancer 9>&- & ;;
     esac
     pid_of[$name]=$!
     started_at[$name]=$((${EPOCHREALTIME/[.,]/} / 1000))
@@ -59,16 +60,28 @@ run_silo() {
     Silo__GatewayPort=$(recall ports "${name}_gateway")
     Silo__HealthPort=$(recall ports "${name}_health")
     export_metrics_port "$name"
+    # For one silo: MALL_SILO1_SETTINGS has a NAME=VALUE a line.
+    local further=MALL_${name^^}_SETTINGS setting
+    while IFS= read -r setting; do
+        [[ -z $setting ]] || export "${setting?}"
+    done <<<"${!further:-}"
     run_dotnet "$name" "$silo_dll"
 }
 
 run_api() {
-    export ConnectionStrings__mall Urls=http://127.0.0.1:$api_port RateLimits__Enabled=$rate_limits
-    export Auth__PublicKeyFile=$data/keys/public.pem Logs__File=$data/logs/api.json
+    local name=$1
+    export ConnectionStrings__mall Urls RateLimits__Enabled=$rate_limits Auth__PublicKeyFile=$data/keys/public.pem
+    export Logs__File=$data/logs/$name.json
     ConnectionStrings__mall=$(connection_string mall_api)
+    Urls=http://127.0.0.1:$(http_port "$name")
+    if ((apis == 1)); then
+        export Edge__LeaveTime=00:00:00 # nobody else is there to turn to
+    else
+        export Edge__TrustedProxies__0=127.0.0.1
+    fi
     export_replica
-    export_metrics_port api
-    run_dotnet api "$api_dll"
+    export_metrics_port "$name"
+    run_dotnet "$name" "$api_dll"
 }
 
 export_metrics_port() {
@@ -83,8 +96,11 @@ run_dotnet() {
 }
 
 choose_ports() {
-    local silo
-    [[ $metrics == no ]] || keep_port api_metrics
+    local silo name
+    for name in $(api_names); do
+        [[ $metrics == no || $name == balancer ]] || keep_port "${name}_metrics"
+        [[ $name != api[0-9] ]] || keep_port "$name"
+    done
     for ((silo = 1; silo <= silos; silo++)); do
         keep_silo_ports "$silo"
     done
@@ -137,7 +153,7 @@ wait_until_ready() {
     for name in "${children[@]}"; do
         case $name in
             silo*) port=$(recall ports "${name}_health") ;;
-            api) port=$api_port ;;
+            api* | balancer) port=$(http_port "$name") ;;
             *) continue ;;
         esac
         until is_ready "$port" && recorded_alive "$name"; do
@@ -200,26 +216,41 @@ stop_processes() {
     done
 }
 
-# Whatever run/ names: the API first, so that nothing new arrives; then all silos, which drain; then the database.
-stop_recorded() {
-    local file silo_names=()
-    stop_processes TERM 30 api
-    for file in "$data"/run/silo*; do
-        [[ ! -f $file ]] || silo_names+=("${file##*/}")
-    done
-    stop_processes TERM 30 "${silo_names[@]}"
-    # SIGINT is PostgreSQL's fast shutdown: connections end, everything is written, no recovery at the next start. Standbys get the rest
-    # of the primary's log before it ends.
-    stop_processes INT 60 "$(primary)"
-    for file in "$data"/run/postgres*; do
-        [[ ! -f $file ]] || stop_processes INT 60 "${file##*/}"
+# Seconds, a few more than each takes at most by its own settings.
+silo_patience=70
+api_patience=30
+balancer_patience=20
+
+# Sets `recorded_names` to what runs, or has run, of a kind.
+find_recorded() {
+    local file
+    recorded_names=()
+    for file in "$data/run/$1"*; do
+        [[ ! -f $file ]] || recorded_names+=("${file##*/}")
     done
 }
 
+# Whatever run/ names: balancer and APIs first, so that nothing new arrives; then all silos, which drain; then the database.
+stop_recorded() {
+    local recorded_names
+    # Its gentle way: what runs is finished.
+    stop_processes USR1 "$balancer_patience" balancer
+    find_recorded api
+    stop_processes TERM "$api_patience" "${recorded_names[@]}"
+    find_recorded silo
+    stop_processes TERM "$silo_patience" "${recorded_names[@]}"
+    # SIGINT is PostgreSQL's fast shutdown: connections end, everything is written, no recovery at the next start. Standbys get the rest
+    # of the primary's log before it ends.
+    stop_processes INT 60 "$(primary)"
+    find_recorded postgres
+    stop_processes INT 60 "${recorded_names[@]}"
+}
+
 stop_leftovers() {
-    local name
-    for name in api silo postgres; do
-        if compgen -G "$data/run/$name*" >/dev/null; then
+    local name recorded_names
+    for name in balancer api silo postgres; do
+        find_recorded "$name"
+        if ((${#recorded_names[@]} > 0)); then
             note 'an earlier mall of this folder was not stopped in order; stopping what is left of it'
             stop_recorded
             return

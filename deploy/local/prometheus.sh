@@ -58,7 +58,7 @@ run_prometheus() {
     local name jobs='' folder=$data/prometheus
     [[ -d $data/run ]] || fail "no mall has run in $data"
     data=$(cd "$data" && pwd)
-    for name in "$data"/run/api "$data"/run/silo*; do
+    for name in "$data"/run/api* "$data"/run/silo*; do
         name=${name##*/}
         ! recorded_alive "$name" || jobs+=$(scrape "$name")$'\n'
     done

@@ -44,7 +44,7 @@ stop_silo() {
     local name=$1
     [[ -f $data/run/$name ]] || fail "there is no $name; see: ./mall silo list"
     wish stop "$name" >/dev/null
-    stop_processes TERM 60 "$name"
+    stop_processes TERM "$silo_patience" "$name"
     say "$name has stopped"
 }
 

@@ -15,6 +15,9 @@ internal static class ShutdownTimes
 
     public static TimeSpan Of(string host) => host == "silo" ? Silo() : Api();
 
+    /// <summary>How long an API that was told to stop goes on serving.</summary>
+    public static TimeSpan LeaveTime => new EdgeOptions().LeaveTime;
+
     private static TimeSpan Silo()
     {
         var builder = WebApplication.CreateSlimBuilder();

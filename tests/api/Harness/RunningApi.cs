@@ -33,6 +33,7 @@ public sealed class RunningApi : IAsyncDisposable
             ["ConnectionStrings:mall"] = connectionString,
             ["Auth:PublicKeyFile"] = publicKeyFile,
             ["RateLimits:Enabled"] = "false",
+            ["Edge:LeaveTime"] = "00:00:00",
         };
         foreach (var (name, value) in settings)
         {
@@ -42,6 +43,9 @@ public sealed class RunningApi : IAsyncDisposable
         await app.StartAsync();
         return new RunningApi(app);
     }
+
+    /// <param name="cancelled">Ends what it still waits for.</param>
+    public Task Stop(CancellationToken cancelled) => _app.StopAsync(cancelled);
 
     public async ValueTask DisposeAsync()
     {
