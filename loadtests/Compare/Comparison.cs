@@ -96,6 +96,7 @@ internal sealed class Comparison(CompareOptions options, string folder, TextWrit
             MallScript.Path,
             _mall,
             silos: 1,
+            apis: 1,
             OwnMall.FreePort(),
             [],
             MallSettings,

@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using Npgsql;
+using PointsMall.LoadTests.Faults.Rigs;
 
 namespace PointsMall.LoadTests.Faults;
 
@@ -32,16 +31,22 @@ internal static class FaultList
         new(
             "silo-roll",
             "each silo in turn is stopped in order and started again",
+            (scene, cancelled) => scene.RollSilos(cancelled)
+        )
+        {
+            Unnoticed = true,
+        },
+        new(
+            "api-roll",
+            "behind a balancer, each of two APIs and then each silo is stopped in order and started again",
             async (scene, cancelled) =>
             {
-                foreach (var silo in scene.Silos())
-                {
-                    await scene.Script(cancelled, "silo", "stop", silo["silo".Length..]);
-                    await scene.Script(cancelled, "silo", "add");
-                }
+                await scene.RollApis(cancelled);
+                await scene.RollSilos(cancelled);
             }
         )
         {
+            Apis = 2,
             Unnoticed = true,
         },
         new(
@@ -75,7 +80,7 @@ internal static class FaultList
         new(
             "connections-cut",
             "the silos' connections are terminated every 300 ms for 5 s, in the middle of commits",
-            CutConnections
+            DatabaseFaults.CutConnections
         ),
         new(
             "row-locked",
@@ -109,62 +114,60 @@ internal static class FaultList
         new(
             "no-connections",
             "every connection that PostgreSQL has left is taken for 5 s, and a silo dies meanwhile",
-            TakeAllConnections
+            DatabaseFaults.TakeAllConnections
         )
         {
             RecoversWithin = TimeSpan.FromSeconds(15),
         },
+        FaultPlan.With<SiloProxies>(
+            "partition-silos",
+            "the network between the silos carries nothing for 20 s; PostgreSQL and the API reach each of them",
+            (data, silos) => Task.FromResult<IFaultRig>(new SiloProxies(data, silos)),
+            NetworkFaults.PartSilos
+        ) with
+        {
+            SellsAgainWithin = TimeSpan.FromSeconds(15),
+        },
+        FaultPlan.With<DatabaseProxies>(
+            "partition-postgres",
+            "the network between the hot gate's silo and PostgreSQL carries nothing until the silo has stopped itself, and 5 s more",
+            (data, silos) => Task.FromResult<IFaultRig>(new DatabaseProxies(data, silos)),
+            NetworkFaults.PartFromPostgres
+        ) with
+        {
+            SellsAgainWithin = TimeSpan.FromSeconds(25),
+        },
+        FaultPlan.With<DatabaseProxies>(
+            "batch-cut",
+            "three times, a batch of the hot gate's silo is cut after some bytes while its connection stays open",
+            (data, silos) => Task.FromResult<IFaultRig>(new DatabaseProxies(data, silos)),
+            NetworkFaults.CutBatches
+        ) with
+        {
+            SellsAgainWithin = TimeSpan.FromSeconds(5),
+        },
+        new(
+            "slow-disk",
+            "every flush of PostgreSQL's log takes 100 ms more for 10 s",
+            MachineFaults.SlowDown
+        )
+        {
+            Unnoticed = true,
+        },
+        FaultPlan.With<SmallLog>(
+            "wal-full",
+            "the file system of PostgreSQL's log is full for 15 s",
+            (data, _) => SmallLog.Create(data),
+            MachineFaults.FillTheLog
+        ) with
+        {
+            RecoversWithin = TimeSpan.FromSeconds(60),
+        },
+        FaultPlan.With<FakeClocks>(
+            "clock-jump",
+            "the clock of the hot gate's silo jumps: 2 s ahead, 2 s behind, an hour ahead, an hour behind, 5 s each",
+            (data, silos) => Task.FromResult<IFaultRig>(new FakeClocks(data, silos)),
+            MachineFaults.JumpClock
+        ),
     ];
-
-    private static async Task CutConnections(FaultScene scene, CancellationToken cancelled)
-    {
-        await using var silo = await scene.Connect("mall_silo", cancelled);
-        var began = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(began) < AWhile)
-        {
-            await FaultScene.Execute(
-                silo,
-                """
-                select pg_terminate_backend(pid) from pg_stat_activity
-                where usename = current_user and application_name like 'mall/%' and pid <> pg_backend_pid()
-                """,
-                cancelled
-            );
-            await Task.Delay(TimeSpan.FromMilliseconds(300), cancelled);
-        }
-    }
-
-    private static async Task TakeAllConnections(FaultScene scene, CancellationToken cancelled)
-    {
-        var taken = new List<NpgsqlConnection>();
-        try
-        {
-            var began = Stopwatch.GetTimestamp();
-            var killed = false;
-            while (Stopwatch.GetElapsedTime(began) < AWhile)
-            {
-                try
-                {
-                    taken.Add(await scene.Connect("owner", cancelled));
-                }
-                catch (PostgresException full)
-                    when (full.SqlState == PostgresErrorCodes.TooManyConnections)
-                {
-                    if (!killed)
-                    {
-                        killed = true;
-                        await scene.Signal("KILL", scene.Silos()[0]);
-                    }
-                    await Task.Delay(TimeSpan.FromMilliseconds(50), cancelled);
-                }
-            }
-        }
-        finally
-        {
-            foreach (var connection in taken)
-            {
-                await connection.DisposeAsync();
-            }
-        }
-    }
 }

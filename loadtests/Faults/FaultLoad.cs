@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Http;
 using PointsMall.LoadTests.Scenarios;
@@ -27,6 +29,9 @@ internal sealed class FaultLoad : IDisposable
     private readonly Purchase[] _purchases;
     private readonly int[] _wins = new int[MostTicks];
     private readonly long _began = Stopwatch.GetTimestamp();
+    private readonly ConcurrentDictionary<string, int> _unknownAnswers = new(
+        StringComparer.Ordinal
+    );
     private readonly Task _callers;
     private volatile bool _ending;
     private long _requests;
@@ -62,6 +67,17 @@ internal sealed class FaultLoad : IDisposable
 
     /// <summary>Attempts whose answer left the outcome open, or that got none.</summary>
     public long Unknown => Interlocked.Read(ref _unknown);
+
+    /// <summary>What those were answered, and how many with each.</summary>
+    public string UnknownAnswers =>
+        string.Join(
+            ", ",
+            _unknownAnswers
+                .OrderByDescending(answer => answer.Value)
+                .Select(answer =>
+                    string.Create(CultureInfo.InvariantCulture, $"{answer.Value} {answer.Key}")
+                )
+        );
 
     /// <summary>Requests without a certain answer in the end.</summary>
     public long GivenUp => Interlocked.Read(ref _givenUp);
@@ -124,6 +140,13 @@ internal sealed class FaultLoad : IDisposable
                 return answer;
             }
             Interlocked.Increment(ref _unknown);
+            _unknownAnswers.AddOrUpdate(
+                answer.Failure == LoadFailure.None
+                    ? $"{answer.Status} {answer.Code}"
+                    : $"{answer.Failure}",
+                1,
+                (_, count) => count + 1
+            );
             if (Stopwatch.GetElapsedTime(began) > Patience)
             {
                 Interlocked.Increment(ref _givenUp);

@@ -1,3 +1,6 @@
+using PointsMall.LoadTests.Bench.Malls;
+using PointsMall.LoadTests.Faults.Rigs;
+
 namespace PointsMall.LoadTests.Faults;
 
 /// <summary>Something that breaks while members redeem.</summary>
@@ -10,6 +13,16 @@ internal sealed record FaultPlan(
     Func<FaultScene, CancellationToken, Task> Strike
 )
 {
+    /// <summary>Puts up what it needs, around the silos that are named; null when it needs nothing.</summary>
+    /// <exception cref="CannotStrikeException">This machine does not let us try it.</exception>
+    public Func<DataFolder, IReadOnlyList<string>, Task<IFaultRig>>? Rig { get; init; }
+
+    /// <summary>API processes.</summary>
+    public int Apis { get; init; } = 1;
+
+    /// <summary>The next fault is not to find what this one was run on.</summary>
+    public bool NeedsItsOwnMall => Rig is not null || Apis > 1;
+
     /// <summary>Nobody may notice: each answer is a success or a refusal, at the first attempt.</summary>
     public bool Unnoticed { get; init; }
 
@@ -18,4 +31,17 @@ internal sealed record FaultPlan(
 
     /// <summary>The longest time without a success, from its begin; null where the cause itself decides.</summary>
     public TimeSpan? SellsAgainWithin { get; init; }
+
+    /// <summary>A fault that needs something around the mall.</summary>
+    public static FaultPlan With<TRig>(
+        string name,
+        string what,
+        Func<DataFolder, IReadOnlyList<string>, Task<IFaultRig>> rig,
+        Func<FaultScene, TRig, CancellationToken, Task> strike
+    )
+        where TRig : class, IFaultRig =>
+        new(name, what, (scene, cancelled) => strike(scene, (TRig)scene.Rig!, cancelled))
+        {
+            Rig = rig,
+        };
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Bench.Histories;
 using PointsMall.LoadTests.Bench.Malls;
+using PointsMall.LoadTests.Faults.Rigs;
 
 namespace PointsMall.LoadTests.Faults;
 
@@ -12,6 +13,9 @@ internal sealed record FaultOutcome(FaultPlan Plan)
     public required long Done { get; init; }
     public required long Refused { get; init; }
     public required long Unknown { get; init; }
+
+    /// <summary>What the unknown were answered.</summary>
+    public required string UnknownAnswers { get; init; }
 
     /// <summary>Successes a second before the fault.</summary>
     public required double RateBefore { get; init; }
@@ -28,10 +32,13 @@ internal sealed record FaultOutcome(FaultPlan Plan)
     /// <summary>What <c>verify</c> found.</summary>
     public required IReadOnlyList<string> Violations { get; init; }
 
+    /// <summary>What the fault itself has found.</summary>
+    public required IReadOnlyList<string> Wrong { get; init; }
+
     /// <summary>What is wrong, in words; nothing when the fault was survived as promised.</summary>
     public IEnumerable<string> Problems()
     {
-        foreach (var example in History.Examples.Concat(Violations))
+        foreach (var example in History.Examples.Concat(Violations).Concat(Wrong))
         {
             yield return example;
         }
@@ -57,14 +64,20 @@ internal sealed record FaultOutcome(FaultPlan Plan)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{Unknown} requests got no certain answer, and none may"
+                $"{Unknown} requests got no certain answer, and none may: {UnknownAnswers}"
             );
         }
     }
 }
 
 /// <summary>Load, fault, recovery, books.</summary>
-internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, FaultsOptions options)
+internal sealed class FaultRun(
+    FaultPlan plan,
+    Stage stage,
+    MallAccess mall,
+    IFaultRig? rig,
+    FaultsOptions options
+)
 {
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Before = TimeSpan.FromSeconds(3);
@@ -73,7 +86,7 @@ internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, Fau
 
     public async Task<FaultOutcome> Run(CancellationToken cancelled)
     {
-        var scene = new FaultScene(mall.Data!, stage.Skus[0].SkuId);
+        var scene = new FaultScene(mall.Data!, stage.Skus[0].SkuId, rig);
         await FirstRedemption(cancelled);
         await scene.FindTheGate(cancelled);
 
@@ -84,6 +97,7 @@ internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, Fau
         await plan.Strike(scene, cancelled);
         var over = load.Now;
         var recovered = await Recovered(load, over, rate / 2, cancelled);
+        await scene.AwaitSilos(options.Silos, cancelled);
         await Task.Delay(After, cancelled);
         var end = load.Now;
         await load.End();
@@ -101,10 +115,12 @@ internal sealed class FaultRun(FaultPlan plan, Stage stage, MallAccess mall, Fau
             Done = load.Done,
             Refused = load.Refused,
             Unknown = load.Unknown,
+            UnknownAnswers = load.UnknownAnswers,
             RateBefore = rate,
             LongestGap = load.LongestGap(struck, end),
             Recovery = recovered is { } tick ? (tick - over) * FaultLoad.Tick : null,
             History = history,
+            Wrong = scene.WhatWasWrong,
             Violations = [.. books.Violations.Select(violation => violation.ToString())],
         };
     }

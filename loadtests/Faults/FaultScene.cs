@@ -4,23 +4,33 @@ using Npgsql;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Bench.Malls;
 using PointsMall.LoadTests.Bench.Watching;
+using PointsMall.LoadTests.Faults.Rigs;
 
 namespace PointsMall.LoadTests.Faults;
 
 /// <summary>The mall that a fault strikes, and the hands that do it. Only processes of this mall are touched.</summary>
 /// <param name="data">Its data folder.</param>
 /// <param name="hotSku">The SKU that every second redemption wants.</param>
-internal sealed class FaultScene(DataFolder data, Guid hotSku)
+/// <param name="rig">What stands around it.</param>
+internal sealed class FaultScene(DataFolder data, Guid hotSku, IFaultRig? rig)
 {
+    /// <summary>A silo on other ports than its predecessor's waits for 83 s.</summary>
+    private static readonly TimeSpan AnyStart = TimeSpan.FromSeconds(100);
+
+    private readonly List<string> _wrong = [];
+
     public Guid HotSku => hotSku;
 
+    public IFaultRig? Rig => rig;
+
+    /// <summary>What was not as it should be, beside lost answers and times.</summary>
+    public IReadOnlyList<string> WhatWasWrong => _wrong;
+
+    /// <summary>Something is not as it should be.</summary>
+    public void Wrong(string what) => _wrong.Add(what);
+
     /// <summary>Names of the silos that run, in order.</summary>
-    public IReadOnlyList<string> Silos() =>
-        [
-            .. data.Processes()
-                .Keys.Where(name => name.StartsWith("silo", StringComparison.Ordinal))
-                .Order(StringComparer.Ordinal),
-        ];
+    public IReadOnlyList<string> Silos() => Named("silo");
 
     public int Process(string name) =>
         data.Processes().TryGetValue(name, out var id)
@@ -99,6 +109,119 @@ internal sealed class FaultScene(DataFolder data, Guid hotSku)
         }
     }
 
+    /// <summary>Each silo in turn is stopped in order and started again.</summary>
+    public async Task RollSilos(CancellationToken cancelled)
+    {
+        foreach (var silo in Silos())
+        {
+            await Script(cancelled, "silo", "stop", silo["silo".Length..]);
+            await Script(cancelled, "silo", "add");
+        }
+    }
+
+    /// <summary>Each API in turn is stopped in order, and started again by <c>./mall up</c>.</summary>
+    public async Task RollApis(CancellationToken cancelled)
+    {
+        foreach (var api in Named("api"))
+        {
+            var process = Process(api);
+            await Signal("TERM", api);
+            if (
+                !await Comes(
+                    async () => Process(api) != process && await IsReady(api, cancelled),
+                    AnyStart,
+                    cancelled
+                )
+            )
+            {
+                Wrong($"{api} did not come back");
+            }
+        }
+    }
+
+    /// <summary>Silos that died are ready again.</summary>
+    public async Task AwaitSilos(int silos, CancellationToken cancelled)
+    {
+        for (var silo = 1; silo <= silos; silo++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"silo{silo}");
+            if (!await Comes(() => IsReady(name, cancelled), AnyStart, cancelled))
+            {
+                Wrong($"{name} did not come back");
+            }
+        }
+    }
+
+    /// <summary>What a silo's or an API's <c>/healthz/ready</c> says.</summary>
+    public async Task<bool> IsReady(string name, CancellationToken cancelled)
+    {
+        var port = data.Recall(
+            "ports",
+            name.StartsWith("silo", StringComparison.Ordinal) ? $"{name}_health" : name
+        );
+        try
+        {
+            using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+            using var answer = await http.GetAsync(
+                new Uri($"http://127.0.0.1:{port}/healthz/ready"),
+                cancelled
+            );
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+        catch (TaskCanceledException) when (!cancelled.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>False when it has not come about in time.</summary>
+    public static async Task<bool> Comes(
+        Func<Task<bool>> condition,
+        TimeSpan within,
+        CancellationToken cancelled
+    )
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > within)
+            {
+                return false;
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancelled);
+        }
+        return true;
+    }
+
+    /// <summary>True also when it only waits to be reaped.</summary>
+    public static bool HasEnded(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[stat.LastIndexOf(')') + 2] is 'Z' or 'X';
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>PostgreSQL takes these settings beside those of <c>./mall</c>, or, without any, those alone again.</summary>
+    public async Task SetPostgres(params string[] settings)
+    {
+        var file = Path.Combine(data.Cluster, "mall.conf");
+        _postgresSettings ??= await File.ReadAllTextAsync(file);
+        await File.WriteAllTextAsync(file, $"{_postgresSettings}\n{string.Join('\n', settings)}\n");
+        await Signal("HUP", "postgres");
+    }
+
+    private string? _postgresSettings;
+
     /// <summary>A command of <c>./mall</c> on this mall.</summary>
     public async Task Script(CancellationToken cancelled, params string[] arguments)
     {
@@ -161,6 +284,13 @@ internal sealed class FaultScene(DataFolder data, Guid hotSku)
         );
         await kill.WaitForExitAsync();
     }
+
+    private IReadOnlyList<string> Named(string kind) =>
+        [
+            .. data.Processes()
+                .Keys.Where(name => name.StartsWith(kind, StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static int ParentOf(int process)
     {

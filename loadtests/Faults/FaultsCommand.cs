@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using PointsMall.LoadTests.Bench;
 using PointsMall.LoadTests.Bench.Malls;
+using PointsMall.LoadTests.Faults.Rigs;
 
 namespace PointsMall.LoadTests.Faults;
 
@@ -23,6 +24,11 @@ internal sealed record FaultsOptions
 /// <summary><c>./mall faults [NAME...]</c>: a mall of its own, a load, one thing that breaks, the books; for each fault.</summary>
 internal static class FaultsCommand
 {
+    private const int Failed = 1;
+
+    /// <summary>As test harnesses know it.</summary>
+    private const int Skipped = 77;
+
     private const int Members = 2_000;
     private const int Skus = 21;
     private const long StockEach = 10_000_000;
@@ -94,7 +100,7 @@ internal static class FaultsCommand
     {
         foreach (var plan in FaultList.All)
         {
-            Console.WriteLine($"{plan.Name, -18}{plan.What}");
+            Console.WriteLine($"{plan.Name, -20}{plan.What}");
         }
         return Task.FromResult(0);
     }
@@ -107,9 +113,20 @@ internal static class FaultsCommand
         using var mall = await malls.Start(cancelled);
         var builder = new StageBuilder(mall, bench, Console.Out);
         var outcomes = new List<FaultOutcome>();
+        var skipped = false;
+        string[] silos =
+        [
+            .. Enumerable
+                .Range(1, options.Silos)
+                .Select(i => string.Create(CultureInfo.InvariantCulture, $"silo{i}")),
+        ];
         foreach (var plan in options.Plans)
         {
             Console.WriteLine($"{plan.Name}: {plan.What}");
+            if (!malls.Runs)
+            {
+                await malls.StartAgain(cancelled);
+            }
             var stage = await builder.Build(
                 new StageNeeds
                 {
@@ -124,17 +141,41 @@ internal static class FaultsCommand
                 population: null,
                 cancelled
             );
-            await malls.Restart(cancelled);
-            var outcome = await new FaultRun(plan, stage, mall, options).Run(cancelled);
-            outcomes.Add(outcome);
-            foreach (var problem in outcome.Problems())
+            await malls.Stop();
+            IFaultRig? rig = null;
+            try
             {
-                Console.WriteLine($"  WRONG: {problem}");
+                rig = plan.Rig is { } putUp ? await putUp(mall.Data!, silos) : null;
+                await malls.StartAgain(cancelled, plan.Apis, rig?.Settings);
+                var outcome = await new FaultRun(plan, stage, mall, rig, options).Run(cancelled);
+                outcomes.Add(outcome);
+                foreach (var problem in outcome.Problems())
+                {
+                    Console.WriteLine($"  WRONG: {problem}");
+                }
+            }
+            catch (CannotStrikeException why)
+            {
+                skipped = true;
+                Console.WriteLine($"  skipped: {why.Message}");
+            }
+            finally
+            {
+                if (malls.Runs && plan.NeedsItsOwnMall)
+                {
+                    await malls.Stop();
+                }
+                if (rig is not null)
+                {
+                    await rig.DisposeAsync();
+                }
             }
         }
         Console.WriteLine();
         Console.WriteLine(FaultTable.Of(outcomes));
-        return outcomes.SelectMany(outcome => outcome.Problems()).Any() ? 1 : 0;
+        return outcomes.SelectMany(outcome => outcome.Problems()).Any() ? Failed
+            : skipped ? Skipped
+            : 0;
     }
 
     private static void Between(Option<int> option, int least, int most) =>

@@ -10,6 +10,10 @@ internal sealed class DataFolder(string path)
     public string Logs => File("logs");
     public string PrivateKey => File("keys/private.pem");
 
+    /// <summary>PostgreSQL's files, of a database that is this folder's own.</summary>
+    public string Cluster =>
+        System.IO.Path.Combine(Recall("cluster", "folder") ?? File("postgres"), "data");
+
     /// <summary>A value of one of the folder's files, or null.</summary>
     public string? Recall(string file, string key)
     {

@@ -15,7 +15,10 @@ internal sealed class MallHost(
     private DataFolder? _data = options.Data is { } given ? new DataFolder(given) : null;
     private bool _temporary;
     private OwnMall? _own;
-    private int? _port;
+    private int? _apiPort;
+
+    /// <summary>A mall of its own is up.</summary>
+    public bool Runs => _own is not null;
 
     /// <summary>A mall that is ready.</summary>
     public async Task<MallAccess> Start(CancellationToken cancelled)
@@ -43,7 +46,7 @@ internal sealed class MallHost(
             );
         }
         await Stop();
-        await StartOwn(_data!, cancelled);
+        await StartAgain(cancelled);
     }
 
     /// <summary>All processes end, those of a mall of its own; what it has written stays.</summary>
@@ -55,6 +58,16 @@ internal sealed class MallHost(
             await own.DisposeAsync();
         }
     }
+
+    /// <summary>All processes are started where they were, over the same data.</summary>
+    /// <param name="cancelled">Gives up.</param>
+    /// <param name="apis">API processes; several are behind a balancer.</param>
+    /// <param name="settings">Environment variables for this start only.</param>
+    public Task StartAgain(
+        CancellationToken cancelled,
+        int apis = 1,
+        IReadOnlyDictionary<string, string>? settings = null
+    ) => StartOwn(_data!, cancelled, apis, settings);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,14 +86,20 @@ internal sealed class MallHost(
         }
     }
 
-    private async Task StartOwn(DataFolder data, CancellationToken cancelled) =>
+    private async Task StartOwn(
+        DataFolder data,
+        CancellationToken cancelled,
+        int apis = 1,
+        IReadOnlyDictionary<string, string>? settings = null
+    ) =>
         _own = await OwnMall.Start(
             MallScript.Path,
             data,
             options.Silos,
-            _port ??= OwnMall.FreePort(),
+            apis,
+            _apiPort ??= OwnMall.FreePort(),
             up ?? [],
-            Settings(),
+            settings ?? Settings(),
             cancelled
         );
 

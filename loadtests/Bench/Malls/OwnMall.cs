@@ -20,6 +20,7 @@ internal sealed class OwnMall : IAsyncDisposable
         string script,
         DataFolder data,
         int silos,
+        int apis,
         int apiPort,
         IReadOnlyList<string> options,
         IReadOnlyDictionary<string, string> settings
@@ -39,6 +40,8 @@ internal sealed class OwnMall : IAsyncDisposable
             data.Path,
             "--silos",
             silos.ToString(CultureInfo.InvariantCulture),
+            "--apis",
+            apis.ToString(CultureInfo.InvariantCulture),
             "--api-port",
             apiPort.ToString(CultureInfo.InvariantCulture),
             "--no-seed",
@@ -66,6 +69,7 @@ internal sealed class OwnMall : IAsyncDisposable
     /// <param name="script">The path of <c>mall</c>.</param>
     /// <param name="data">Its data folder.</param>
     /// <param name="silos">Silo processes.</param>
+    /// <param name="apis">API processes; several are behind a balancer.</param>
     /// <param name="apiPort">Where its API is to listen.</param>
     /// <param name="options">Further options of <c>up</c>.</param>
     /// <param name="settings">Environment variables beside the bench's own, for every process.</param>
@@ -75,13 +79,14 @@ internal sealed class OwnMall : IAsyncDisposable
         string script,
         DataFolder data,
         int silos,
+        int apis,
         int apiPort,
         IReadOnlyList<string> options,
         IReadOnlyDictionary<string, string> settings,
         CancellationToken cancelled
     )
     {
-        var mall = new OwnMall(script, data, silos, apiPort, options, settings);
+        var mall = new OwnMall(script, data, silos, apis, apiPort, options, settings);
         mall._up.Start();
         mall._up.BeginOutputReadLine();
         mall._up.BeginErrorReadLine();

@@ -1,5 +1,6 @@
 using Npgsql;
 using PointsMall.Grains.Commits;
+using PointsMall.LoadTests.Faults.Rigs;
 using PointsMall.Tests.Support;
 
 namespace PointsMall.Tests.Cluster.Commits;

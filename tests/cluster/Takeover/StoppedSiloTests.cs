@@ -2,6 +2,7 @@ using Npgsql;
 using PointsMall.GrainInterfaces;
 using PointsMall.GrainInterfaces.Members;
 using PointsMall.GrainInterfaces.Orders;
+using PointsMall.LoadTests.Faults.Rigs;
 using PointsMall.Tests.Cluster.Processes;
 using PointsMall.Tests.Cluster.Silos;
 using PointsMall.Tests.Support;
