@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using PointsMall.Grains.Catalogue;
+using PointsMall.Grains.Checkpoints;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Database;
 using PointsMall.Grains.Inventory;
@@ -33,6 +34,7 @@ public static class MallServices
             .AddSingleton<RegistrationRecords>()
             .AddSingleton<CatalogueReader>()
             .AddSingleton<DueAccounts>()
+            .AddSingleton<CheckpointMaker>()
             .AddSingleton<OfferRow>()
             .AddSingleton<IGates, GrainGates>()
             .AddSingleton<GateSpread>()

@@ -73,6 +73,7 @@ public sealed record ConnectionBudget(int Silos, int PerSilo, int Others, int Li
             committer.Writers
                 + silo.LoadConnections
                 + MallDatabase.SettlingConnections
+                + MallDatabase.BackgroundConnections
                 + MallDatabase.VerifyingConnections
                 + OrleansConnections,
             row.GetInt32(1),

@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Serialization;
 using PointsMall.Grains;
+using PointsMall.Grains.Checkpoints;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Database;
 using PointsMall.Grains.Verification;
@@ -94,6 +95,11 @@ public static partial class SiloHost
             .ValidateDataAnnotations()
             .ValidateOnStart();
         builder
+            .Services.AddOptions<CheckpointOptions>()
+            .Bind(builder.Configuration.GetSection(CheckpointOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        builder
             .Services.AddOptions<VerificationOptions>()
             .Bind(builder.Configuration.GetSection(VerificationOptions.Section))
             .ValidateDataAnnotations()
@@ -113,7 +119,8 @@ public static partial class SiloHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder
             .Services.AddSingleton<DatabaseWatch>()
-            .AddHostedService(services => services.GetRequiredService<DatabaseWatch>());
+            .AddHostedService(services => services.GetRequiredService<DatabaseWatch>())
+            .AddHostedService<CheckpointService>();
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(60)
         );

@@ -56,6 +56,7 @@ run_silo() {
     local name=$1
     export ConnectionStrings__mall Silo__Name=$name Silo__Port Silo__GatewayPort Silo__HealthPort Logs__File=$data/logs/$name.json
     ConnectionStrings__mall=$(connection_string mall_silo)
+    export Checkpoints__KeyFile=$data/keys/checkpoint.pem
     Silo__Port=$(recall ports "$name")
     Silo__GatewayPort=$(recall ports "${name}_gateway")
     Silo__HealthPort=$(recall ports "${name}_health")
@@ -115,6 +116,11 @@ keep_silo_ports() {
 
 make_keys() {
     [[ -f $data/keys/private.pem && -f $data/keys/public.pem ]] || dotnet "$api_dll" token keys "$data/keys" >&2
+}
+
+# What the silos sign checkpoints of the ledger with.
+make_checkpoint_key() {
+    [[ -f $data/keys/checkpoint.pem ]] || dotnet "$silo_dll" checkpoint-key "$data/keys/checkpoint.pem"
 }
 
 migrate() {

@@ -11,6 +11,9 @@ public sealed class MallDatabase : IAsyncDisposable
     /// <summary>Most connections that look unknown outcomes up and end backends.</summary>
     public const int SettlingConnections = 4;
 
+    /// <summary>Most connections of background jobs: the silo that makes a checkpoint has one.</summary>
+    public const int BackgroundConnections = 1;
+
     /// <summary>The connection that verifies, or asks whether it may.</summary>
     public const int VerifyingConnections = 1;
 
@@ -85,6 +88,24 @@ public sealed class MallDatabase : IAsyncDisposable
             ApplicationName = ApplicationName(
                 number.ToString(System.Globalization.CultureInfo.InvariantCulture)
             ),
+        };
+        return new NpgsqlConnection(builder.ConnectionString);
+    }
+
+    /// <summary>
+    /// A connection of a background job's own, not opened: planned as usual, and no statement of it takes longer than 5 s, for an old snapshot
+    /// keeps dead rows of hot tables alive.
+    /// </summary>
+    public NpgsqlConnection Background(string job)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(_writer.ConnectionString)
+        {
+            ApplicationName = ApplicationName(job),
+            CommandTimeout = 10,
+            CancellationTimeout = 1000,
+            MaxAutoPrepare = 0,
+            Options =
+                "-c statement_timeout=5s -c lock_timeout=1s -c tcp_user_timeout=5000 -c jit=off",
         };
         return new NpgsqlConnection(builder.ConnectionString);
     }

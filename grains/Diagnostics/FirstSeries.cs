@@ -1,3 +1,4 @@
+using PointsMall.Grains.Checkpoints;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Members;
 
@@ -12,6 +13,7 @@ public static class FirstSeries
     /// <summary>Adds nothing to each counter. To be called once the listeners have started.</summary>
     public static void Show()
     {
+        CheckpointMeter.Show();
         MallMeter.SlowPathUnits.Add(0);
         MallMeter.UnknownBatches.Add(0);
         MallMeter.AccountLoads.Add(0);

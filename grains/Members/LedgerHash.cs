@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Buffers.Binary;
-using System.Text;
 using PointsMall.Grains.Database;
 
 namespace PointsMall.Grains.Members;
@@ -9,7 +6,7 @@ namespace PointsMall.Grains.Members;
 /// The hash chain over a member's ledger. SHA-256 over typed fields in a fixed order, never over JSON: a byte for the encoding's version,
 /// strings as UTF-8 behind a 32-bit length, ids as 16 bytes in their written order, integers big-endian, instants as microseconds since
 /// 1970 in 64 bits (<see cref="Instants.Never"/> for none), lots as a 32-bit count and tuples. Enums enter as the text that the row holds
-/// (<see cref="Names"/>), so that anybody can recompute the hash from the row alone. Test vectors: tests/domain/vectors.
+/// (<see cref="Names"/>), so that anybody can recompute the hash from the row alone. In full, with test vectors: docs/ledger.md.
 /// </summary>
 public static class LedgerHash
 {
@@ -20,7 +17,7 @@ public static class LedgerHash
     /// <summary>What the first entry of a member is chained to.</summary>
     public static Hash32 Genesis(Guid memberId)
     {
-        var writer = new Writer(64);
+        var writer = new CanonicalWriter(64);
         writer.Byte(EncodingVersion);
         writer.Text("genesis");
         writer.Id(memberId);
@@ -37,7 +34,7 @@ public static class LedgerHash
     /// </summary>
     public static Hash32 Of(LedgerEntry entry, Hash32? textHash)
     {
-        var writer = new Writer(512);
+        var writer = new CanonicalWriter(512);
         writer.Byte(EncodingVersion);
         writer.Text("entry");
         writer.Id(entry.MemberId);
@@ -74,63 +71,10 @@ public static class LedgerHash
     /// <summary>What stands for the texts: without the salt nobody can try out names against it.</summary>
     public static Hash32 TextHash(LedgerText text)
     {
-        var writer = new Writer(256);
+        var writer = new CanonicalWriter(256);
         writer.Bytes(text.Salt.AsSpan());
         writer.Text(text.ActorName);
         writer.Text(text.Reason);
         return writer.Hash();
-    }
-
-    /// <summary>Encodes into a pooled array; <see cref="Hash()"/> gives it back.</summary>
-    private ref struct Writer(int expected)
-    {
-        private byte[] _buffer = ArrayPool<byte>.Shared.Rent(expected);
-        private int _length;
-
-        public void Byte(byte value) => Take(1)[0] = value;
-
-        public void Int32(int value) => BinaryPrimitives.WriteInt32BigEndian(Take(4), value);
-
-        public void Int64(long value) => BinaryPrimitives.WriteInt64BigEndian(Take(8), value);
-
-        public void Instant(DateTimeOffset value) => Int64(Instants.ToMicroseconds(value));
-
-        public void Id(Guid value) => value.TryWriteBytes(Take(16), bigEndian: true, out _);
-
-        public void Hash(Hash32 value) => value.WriteTo(Take(Hash32.Size));
-
-        public void Bytes(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
-
-        public void Text(string value)
-        {
-            var length = Encoding.UTF8.GetByteCount(value);
-            Int32(length);
-            Encoding.UTF8.GetBytes(value, Take(length));
-        }
-
-        public Hash32 Hash()
-        {
-            var hash = Hash32.Of(_buffer.AsSpan(0, _length));
-            ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
-            _buffer = [];
-            _length = 0;
-            return hash;
-        }
-
-        private Span<byte> Take(int count)
-        {
-            if (_buffer.Length - _length < count)
-            {
-                var larger = ArrayPool<byte>.Shared.Rent(
-                    Math.Max(_buffer.Length * 2, _length + count)
-                );
-                _buffer.AsSpan(0, _length).CopyTo(larger);
-                ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
-                _buffer = larger;
-            }
-            var span = _buffer.AsSpan(_length, count);
-            _length += count;
-            return span;
-        }
     }
 }

@@ -13,6 +13,14 @@ public sealed record Check(string Name, string What)
         "chain",
         "entries have no gap and each is hashed onto the one before, up to the account's head"
     );
+    public static readonly Check Heads = new(
+        "heads",
+        "a member's entries lead to the head that the last checkpoint states"
+    );
+    public static readonly Check Checkpoints = new(
+        "checkpoints",
+        "each follows the one before; the last is signed and is the root of its heads"
+    );
     public static readonly Check Texts = new(
         "texts",
         "a reason that was not erased is the one that was hashed"
@@ -79,6 +87,8 @@ public sealed record Check(string Name, string What)
     [
         AppendOnly,
         Chain,
+        Heads,
+        Checkpoints,
         Texts,
         Postings,
         Balances,

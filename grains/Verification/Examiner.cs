@@ -1,4 +1,5 @@
 using Npgsql;
+using PointsMall.Grains.Checkpoints;
 
 namespace PointsMall.Grains.Verification;
 
@@ -26,6 +27,12 @@ internal sealed class Examiner(NpgsqlConnection connection, CancellationToken ca
     /// <summary>The stock of some SKUs.</summary>
     public Task<Findings> Stock(Guid[] skus) =>
         Twice((snapshot, seen) => Run(SharedRowChecks.Stock, snapshot, seen, [skus]));
+
+    /// <summary>A look at the checkpoints of the ledger.</summary>
+    public Task<Findings> Checkpoints(
+        Func<CheckpointVerification, Task> look,
+        IReadOnlySet<string>? trustedKeys = null
+    ) => Twice((snapshot, seen) => look(new(snapshot, seen, trustedKeys)));
 
     /// <summary>All checks of some members.</summary>
     public Task<Findings> Members(MemberSet members) =>
@@ -99,7 +106,7 @@ internal sealed class Examiner(NpgsqlConnection connection, CancellationToken ca
 /// <summary>How many members one snapshot takes, so that it stays well under 5 s.</summary>
 internal sealed class SliceSize
 {
-    private const int Most = 20_000;
+    public const int Most = 20_000;
     private static readonly TimeSpan TooLong = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 

@@ -14,7 +14,7 @@ public sealed class ConnectionBudgetTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabase();
         var alone = await Budget(database);
-        Assert.Equal((1, 19), (alone.Silos, alone.PerSilo));
+        Assert.Equal((1, 20), (alone.Silos, alone.PerSilo));
         Assert.True(alone.Fits, $"{alone}");
 
         await using var others = await Silos(database, 2);
@@ -24,7 +24,7 @@ public sealed class ConnectionBudgetTests(PostgresFixture postgres)
 
         Assert.Equal(3, three.Silos);
         Assert.True(three.Others >= 1, $"{three}");
-        Assert.Equal(3 * 19 + three.Others, three.Needed);
+        Assert.Equal(3 * 20 + three.Others, three.Needed);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class ConnectionBudgetTests(PostgresFixture postgres)
             SiloProcess.Start(database)
         );
 
-        Assert.Contains("41 silos of 19 connections", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("41 silos of 20 connections", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Raise max_connections", refused.Message, StringComparison.Ordinal);
     }
 

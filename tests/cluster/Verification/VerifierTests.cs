@@ -1,4 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using PointsMall.Grains.Checkpoints;
+using PointsMall.Grains.Database;
 using PointsMall.Grains.Verification;
 using PointsMall.Tests.Support;
 
@@ -230,6 +234,14 @@ public sealed class VerifierTests(PostgresFixture postgres)
         await using var database = await postgres.CreateScratchDatabase();
         await using var source = NpgsqlDataSource.Create(database.SuperuserConnectionString);
         await new Sample().Books.Write(source);
+        await using var silo = new MallDatabase(database.SiloConnectionString, "test");
+        using var maker = new CheckpointMaker(
+            silo,
+            Options.Create(new CheckpointOptions()),
+            TimeProvider.System,
+            NullLogger<CheckpointMaker>.Instance
+        );
+        await maker.Make(TestContext.Current.CancellationToken);
 
         var report = await Verifier.Run(source);
 
