@@ -3,12 +3,14 @@ using PointsMall.Api.Authentication;
 using PointsMall.Api.Catalogue;
 using PointsMall.Api.Diagnostics;
 using PointsMall.Api.Health;
+using PointsMall.Api.Ledger;
 using PointsMall.Api.Members;
 using PointsMall.Api.OpenApi;
 using PointsMall.Api.Orders;
 using PointsMall.Api.Problems;
 using PointsMall.Api.Programme;
 using PointsMall.Api.RateLimits;
+using PointsMall.Api.Reports;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
 using PointsMall.Api.Telemetry;
@@ -72,7 +74,12 @@ internal static class ApiHost
         services
             .AddSingleton<CommandHeaders>()
             .AddSingleton<BalanceQueries>()
+            .AddSingleton<PastBalanceQueries>()
             .AddSingleton<LedgerQueries>()
+            .AddSingleton<EntryQueries>()
+            .AddSingleton<CheckpointQueries>()
+            .AddSingleton<ProofQueries>()
+            .AddSingleton<LiabilityQueries>()
             .AddSingleton<OrderQueries>()
             .AddSingleton<HoldQueries>()
             .AddSingleton<ApprovalQueries>()
@@ -106,6 +113,8 @@ internal static class ApiHost
         var v1 = app.MapGroup("/v1");
         var me = v1.MapGroup("/me").RequireAuthorization(Permissions.Member).WithTags("Member");
         MeEndpoints.Map(me);
+        EntryEndpoints.MapMine(me);
+        LedgerEndpoints.MapMine(me);
         OrderEndpoints.Map(me);
         HoldEndpoints.MapOwn(me);
 
@@ -116,12 +125,15 @@ internal static class ApiHost
 
         var members = v1.MapGroup("/members").WithTags("Members");
         MemberEndpoints.Map(members);
+        EntryEndpoints.MapMembers(members);
         PointsEndpoints.Map(members);
         HoldEndpoints.Map(members);
         AdjustmentEndpoints.Map(members);
         ApprovalEndpoints.Map(v1.MapGroup("/approvals").WithTags("Members"));
         BulkGrantEndpoint.Map(v1.MapGroup("/points").WithTags("Members"));
 
+        LedgerEndpoints.Map(v1.MapGroup("/ledger").WithTags("Ledger"));
+        ReportEndpoints.Map(v1.MapGroup("/reports").WithTags("Reports"));
         VerificationEndpoints.Map(v1.MapGroup("/verification").WithTags("Verification"));
         ProgrammeEndpoints.Map(v1.MapGroup("/programme").WithTags("Programme"));
         HealthEndpoints.Map(app);

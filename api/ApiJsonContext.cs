@@ -2,9 +2,11 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PointsMall.Api.Catalogue;
 using PointsMall.Api.Health;
+using PointsMall.Api.Ledger;
 using PointsMall.Api.Members;
 using PointsMall.Api.Orders;
 using PointsMall.Api.Programme;
+using PointsMall.Api.Reports;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Verification;
 
@@ -47,6 +49,16 @@ namespace PointsMall.Api;
 [JsonSerializable(typeof(StockMovementRequest))]
 [JsonSerializable(typeof(StockMovementAnswer))]
 [JsonSerializable(typeof(StockAnswer))]
+[JsonSerializable(typeof(ExplainedEntryAnswer))]
+[JsonSerializable(typeof(EntryRecordAnswer))]
+[JsonSerializable(typeof(ProofHead))]
+[JsonSerializable(typeof(ProofEntry))]
+[JsonSerializable(typeof(ProofCheckpoint))]
+[JsonSerializable(typeof(ProofEnd))]
+[JsonSerializable(typeof(Page<CheckpointAnswer>), TypeInfoPropertyName = "CheckpointPage")]
+[JsonSerializable(typeof(LedgerKeysAnswer))]
+[JsonSerializable(typeof(LiabilityAnswer))]
+[JsonSerializable(typeof(string))]
 [JsonSerializable(typeof(SaleRequest))]
 [JsonSerializable(typeof(VerificationAnswer))]
 [JsonSerializable(typeof(ProgrammeBody))]

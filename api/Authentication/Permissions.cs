@@ -13,6 +13,8 @@ internal static class Permissions
     public const string CatalogueWrite = "catalogue:write";
     public const string StockRead = "stock:read";
     public const string StockWrite = "stock:write";
+    public const string LedgerRead = "ledger:read";
+    public const string ReportsRead = "reports:read";
     public const string ProgrammeRead = "programme:read";
     public const string ProgrammeWrite = "programme:write";
     public const string VerificationRead = "verification:read";
@@ -34,6 +36,8 @@ internal static class Permissions
         CatalogueWrite,
         StockRead,
         StockWrite,
+        LedgerRead,
+        ReportsRead,
         ProgrammeRead,
         ProgrammeWrite,
         VerificationRead,

@@ -14,7 +14,19 @@ internal sealed record EntryAnswer
     public required long Sequence { get; init; }
 
     [Description("What it records.")]
-    [AllowedValues("grant", "deduction", "redemption", "cancellation", "activation", "expiry")]
+    [AllowedValues(
+        "grant",
+        "deduction",
+        "redemption",
+        "cancellation",
+        "activation",
+        "expiry",
+        "hold",
+        "release",
+        "capture",
+        "repayment",
+        "adjustment"
+    )]
     public required string Type { get; init; }
 
     [Description("Signed points: above 0 added, below 0 taken.")]
@@ -53,7 +65,7 @@ internal sealed record EntryAnswer
 [Description("What caused an entry.")]
 internal sealed record CauseAnswer
 {
-    [Description("`order`, `grant`, `deduction` or `lot`.")]
+    [Description("`order`, `grant`, `deduction`, `lot`, `hold` or `debt`.")]
     public required string Kind { get; init; }
 
     [Description("Its id.")]

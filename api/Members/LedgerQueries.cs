@@ -1,8 +1,7 @@
-using System.Text.Json;
 using Dapper;
 using Npgsql;
+using PointsMall.Api.Ledger;
 using PointsMall.Api.Requests;
-using PointsMall.GrainInterfaces.Members;
 
 namespace PointsMall.Api.Members;
 
@@ -50,7 +49,7 @@ internal sealed class LedgerQueries(NpgsqlDataSource database)
             rows = limit + 1,
         };
         var rows = (
-            await connection.QueryAsync<Row>(
+            await connection.QueryAsync<EntryRow>(
                 new CommandDefinition(SelectEntries, parameters, cancellationToken: cancelled)
             )
         ).AsList();
@@ -64,49 +63,5 @@ internal sealed class LedgerQueries(NpgsqlDataSource database)
             row => row.ToAnswer(memberId),
             row => new Cursor(ListId, memberId, row.Sequence)
         );
-    }
-
-    private sealed class Row
-    {
-        public long Sequence { get; init; }
-        public string Type { get; init; } = "";
-        public long Points { get; init; }
-        public long BalanceAfter { get; init; }
-        public string Lots { get; init; } = "[]";
-        public string CauseKind { get; init; } = "";
-        public Guid CauseId { get; init; }
-        public DateTime OccurredAt { get; init; }
-        public string? Reason { get; init; }
-
-        public EntryAnswer ToAnswer(Guid memberId) =>
-            new()
-            {
-                EntryId = DerivedId.OfEntry(memberId, Sequence),
-                Sequence = Sequence,
-                Type = Type,
-                Points = Points,
-                BalanceAfter = BalanceAfter,
-                OccurredAt = OccurredAt.ToInstant(),
-                Reason = Reason,
-                Cause = new CauseAnswer { Kind = CauseKind, Id = CauseId },
-                Lots = [.. LotsOf(Lots).Select(lot => EntryLotAnswer.Of(memberId, lot))],
-            };
-
-        /// <summary>The column holds [[number, points, expiry in microseconds since 1970 or null], ...].</summary>
-        private static IEnumerable<EntryLot> LotsOf(string json)
-        {
-            using var lots = JsonDocument.Parse(json);
-            foreach (var lot in lots.RootElement.EnumerateArray())
-            {
-                var expiry = lot[2];
-                yield return new EntryLot(
-                    lot[0].GetInt64(),
-                    lot[1].GetInt64(),
-                    expiry.ValueKind == JsonValueKind.Null
-                        ? null
-                        : DateTimeOffset.UnixEpoch.AddMicroseconds(expiry.GetInt64())
-                );
-            }
-        }
     }
 }

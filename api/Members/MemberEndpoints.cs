@@ -5,6 +5,7 @@ using PointsMall.Api.Authentication;
 using PointsMall.Api.OpenApi;
 using PointsMall.Api.Orders;
 using PointsMall.Api.Problems;
+using PointsMall.Api.Reports;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
 using PointsMall.GrainInterfaces.Members;
@@ -37,7 +38,11 @@ internal static class MemberEndpoints
             .MapGet("/{memberId:uuid}/balance", GetBalance)
             .RequireAuthorization(Permissions.MembersRead)
             .WithName("getMemberBalance")
-            .WithSummary("A member's balance now")
+            .WithSummary("A member's balance, now or at a past instant")
+            .WithDescription(
+                "Now: points that expired or became available by now are counted as such. At a past instant: as the ledger stood then."
+            )
+            .WithQuery(ReportEndpoints.At)
             .Refuses(Errors.MemberNotFound);
         members
             .MapGet("/{memberId:uuid}/ledger", GetLedger)
@@ -107,12 +112,21 @@ internal static class MemberEndpoints
 
     private static async Task<Results<Ok<BalanceAnswer>, Problem>> GetBalance(
         Guid memberId,
+        HttpContext http,
         BalanceQueries balances,
+        PastBalanceQueries past,
+        TimeProvider clock,
         CancellationToken cancelled
-    ) =>
-        await balances.Find(memberId, cancelled) is { } member
-            ? TypedResults.Ok(member.Balance)
-            : new Problem(Errors.MemberNotFound);
+    )
+    {
+        var query = new Query(http.Request.Query);
+        var at = query.Past("at", clock.GetUtcNow());
+        query.ThrowIfWrong();
+        var balance = at is { } then
+            ? await past.Find(memberId, then, cancelled)
+            : (await balances.Find(memberId, cancelled))?.Balance;
+        return balance is null ? new Problem(Errors.MemberNotFound) : TypedResults.Ok(balance);
+    }
 
     private static async Task<Results<Ok<Page<EntryAnswer>>, Problem>> GetLedger(
         Guid memberId,

@@ -82,6 +82,13 @@ internal static class Errors
         "Check the approval's id; GET /v1/approvals lists them."
     );
 
+    public static readonly ErrorKind EntryNotFound = new(
+        "entry_not_found",
+        404,
+        "This member has no such ledger entry",
+        "Check the entry's id; lists of the ledger name it `entryId`."
+    );
+
     public static readonly ErrorKind MethodNotAllowed = new(
         "method_not_allowed",
         405,

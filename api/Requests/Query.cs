@@ -73,6 +73,17 @@ internal sealed class Query(IQueryCollection parameters)
         return null;
     }
 
+    /// <summary>An instant that is not after <paramref name="now"/>; null when it was not sent.</summary>
+    public DateTimeOffset? Past(string name, DateTimeOffset now)
+    {
+        var instant = Instant(name);
+        if (instant > now)
+        {
+            _errors.Add(name, "must not be in the future");
+        }
+        return instant;
+    }
+
     /// <summary>The page's size.</summary>
     public int Limit() => (int)(Number("limit", 1, Limits.MaxPageSize) ?? Limits.PageSize);
 
