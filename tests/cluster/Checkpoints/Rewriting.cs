@@ -37,6 +37,25 @@ internal static class Rewriting
         );
     }
 
+    /// <summary>One more entry, as if the member had gone on from there.</summary>
+    public static async Task Append(this LedgerDatabase ledger)
+    {
+        await ledger.Tamper(
+            """
+            insert into ledger_entry
+            select member_id, 5, type, account, points, contra, balance_after + points, lots, cause_kind, cause_id, actor, null, occurred_at,
+                hash, sha256(hash)
+            from ledger_entry
+            where member_id = $1 and sequence = 4
+            """,
+            ledger.Member.MemberId
+        );
+        await ledger.Tamper(
+            "update member_account set sequence = 5, head_hash = sha256(head_hash) where member_id = $1",
+            ledger.Member.MemberId
+        );
+    }
+
     /// <summary>Has the checkpoint state the rewritten head.</summary>
     public static Task RewriteHead(this LedgerDatabase ledger) =>
         ledger.Tamper(

@@ -92,9 +92,14 @@ public sealed class TamperTests(PostgresFixture postgres)
         Assert.Equal($"member {again.Member.MemberId}", found.Row);
         Assert.Equal("heads", found.Check.Name);
 
-        // The next checkpoint does not bless it.
-        var next = await again.Make();
-        Assert.Equal(checkpoint.Root, next.Root);
+        // The next checkpoint does not bless it, not even when the member goes on.
+        Assert.Equal(checkpoint.Root, (await again.Make()).Root);
+        await again.Append();
+        Assert.Equal(checkpoint.Root, (await again.Make()).Root);
+        await again.Tamper("delete from ledger_entry where sequence = 5");
+        await again.Tamper(
+            "update member_account a set sequence = 4, head_hash = e.hash from ledger_entry e where e.member_id = a.member_id and a.sequence = 5 and e.sequence = 4"
+        );
         Assert.Equal(
             "heads",
             Assert.Single((await Verifier.Run(again.Superuser)).Violations).Check.Name
