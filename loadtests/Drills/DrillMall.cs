@@ -20,7 +20,7 @@ internal sealed class DrillMall : IAsyncDisposable
         _host = host;
         Access = access;
         Stage = stage;
-        Scene = new FaultScene(access.Data!, stage.Skus[0].SkuId);
+        Scene = new FaultScene(access.Data!, stage.Skus[0].SkuId, rig: null);
     }
 
     public MallAccess Access { get; }

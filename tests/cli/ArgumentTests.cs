@@ -19,10 +19,16 @@ public sealed class ArgumentTests
     [InlineData("silo stop one", "the number of a silo must be a whole number from 1 to 16")]
     [InlineData("silo list --data /nowhere/at/all", "no mall runs in /nowhere/at/all")]
     [InlineData("prometheus --port 0", "--port must be a whole number from 1 to 65535")]
-    [InlineData("up --standby --database postgres://o:p@h/mall", "--standby and --backup are for a private database")]
+    [InlineData(
+        "up --standby --database postgres://o:p@h/mall",
+        "--standby and --backup are for a private database"
+    )]
     [InlineData("backup daily", "say one of: backup, backup full, backup diff, backup list")]
     [InlineData("restore --to yesteryear", "--to takes a time like")]
-    [InlineData("restore --data /nowhere/at/all", "no backups are kept of the mall in /nowhere/at/all")]
+    [InlineData(
+        "restore --data /nowhere/at/all",
+        "no backups are kept of the mall in /nowhere/at/all"
+    )]
     [InlineData("failover --data /nowhere/at/all", "no mall runs in /nowhere/at/all")]
     [InlineData("sell", "unknown command sell")]
     public async Task A_mistake_is_named(string arguments, string message)

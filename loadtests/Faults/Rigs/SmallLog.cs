@@ -24,10 +24,7 @@ internal sealed class SmallLog : IFaultRig
 
     /// <summary>No file is used again, as when somebody still has to take it away, so that the log soon needs new ones.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; } =
-        new Dictionary<string, string>
-        {
-            ["MALL_PG_SETTINGS"] = "wal_keep_size = 100GB",
-        };
+        new Dictionary<string, string> { ["MALL_PG_SETTINGS"] = "wal_keep_size = 100GB" };
 
     private string Filler => Path.Combine(_mount, "filler");
 
