@@ -8,4 +8,11 @@ internal static class Texts
         text is not null
         && text.EnumerateRunes().Count() <= max
         && (min == 0 || !string.IsNullOrWhiteSpace(text));
+
+    /// <summary>A lower-case letter, then such letters, digits and underscores.</summary>
+    public static bool IsSnakeCase(string? text, int max) =>
+        text is { Length: >= 1 }
+        && text.Length <= max
+        && char.IsAsciiLetterLower(text[0])
+        && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
 }

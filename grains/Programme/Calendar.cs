@@ -1,10 +1,17 @@
 using NodaTime;
+using NodaTime.TimeZones;
 
 namespace PointsMall.Grains.Programme;
 
 /// <summary>Days, weeks and months of the programme's zone. A day starts at its first instant, which a change of clocks may move off midnight.</summary>
 public sealed class Calendar(DateTimeZone zone)
 {
+    private static readonly ZoneLocalMappingResolver EarlierOrEndOfGap =
+        Resolvers.CreateMappingResolver(
+            Resolvers.ReturnEarlier,
+            Resolvers.ReturnStartOfIntervalAfter
+        );
+
     public DateTimeZone Zone { get; } = zone;
 
     /// <summary>First instant of the window that holds <paramref name="instant"/>; the Unix epoch for <see cref="LimitWindow.Total"/>.</summary>
@@ -32,9 +39,20 @@ public sealed class Calendar(DateTimeZone zone)
     public DateTimeOffset EndOfValidity(DateTimeOffset from, int days) =>
         StartOf(DateOf(from).PlusDays(days + 1));
 
-    private LocalDate DateOf(DateTimeOffset instant) =>
-        Instant.FromDateTimeOffset(instant).InZone(Zone).Date;
+    /// <summary>What a clock on the wall shows.</summary>
+    public LocalDateTime LocalOf(DateTimeOffset instant) =>
+        Instant.FromDateTimeOffset(instant).InZone(Zone).LocalDateTime;
 
-    private DateTimeOffset StartOf(LocalDate date) =>
+    public LocalDate DateOf(DateTimeOffset instant) => LocalOf(instant).Date;
+
+    /// <summary>First instant of a day.</summary>
+    public DateTimeOffset StartOf(LocalDate date) =>
         Zone.AtStartOfDay(date).ToInstant().ToDateTimeOffset();
+
+    /// <summary>
+    /// The instant at which a clock on the wall shows <paramref name="local"/>: the first of two when clocks go back, the end of the gap
+    /// when they go forward over it.
+    /// </summary>
+    public DateTimeOffset InstantOf(LocalDateTime local) =>
+        Zone.ResolveLocal(local, EarlierOrEndOfGap).ToInstant().ToDateTimeOffset();
 }
