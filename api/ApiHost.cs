@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using PointsMall.Api.Authentication;
 using PointsMall.Api.Catalogue;
 using PointsMall.Api.Diagnostics;
+using PointsMall.Api.Earning;
 using PointsMall.Api.Health;
 using PointsMall.Api.Ledger;
 using PointsMall.Api.Members;
@@ -135,6 +136,12 @@ internal static class ApiHost
         LedgerEndpoints.Map(v1.MapGroup("/ledger").WithTags("Ledger"));
         ReportEndpoints.Map(v1.MapGroup("/reports").WithTags("Reports"));
         VerificationEndpoints.Map(v1.MapGroup("/verification").WithTags("Verification"));
+
+        var rulebook = v1.MapGroup("/rulebook").WithTags("Rulebook");
+        RulebookEndpoints.Map(rulebook);
+        RulebookVersionEndpoints.Map(rulebook);
+        EarningEndpoints.Map(v1.MapGroup("/earnings").WithTags("Earning"));
+
         ProgrammeEndpoints.Map(v1.MapGroup("/programme").WithTags("Programme"));
         HealthEndpoints.Map(app);
         app.MapMallOpenApi();

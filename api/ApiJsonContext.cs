@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PointsMall.Api.Catalogue;
+using PointsMall.Api.Earning;
 using PointsMall.Api.Health;
 using PointsMall.Api.Ledger;
 using PointsMall.Api.Members;
@@ -62,6 +63,26 @@ namespace PointsMall.Api;
 [JsonSerializable(typeof(SaleRequest))]
 [JsonSerializable(typeof(VerificationAnswer))]
 [JsonSerializable(typeof(ProgrammeBody))]
+[JsonSerializable(typeof(RulebookDraftAnswer))]
+[JsonSerializable(typeof(RulebookValidityAnswer))]
+[JsonSerializable(typeof(PublishRulebookRequest))]
+[JsonSerializable(typeof(RetireRulebookRequest))]
+[JsonSerializable(typeof(RulebookVersionAnswer))]
+[JsonSerializable(
+    typeof(Page<RulebookVersionAnswer>),
+    TypeInfoPropertyName = "RulebookVersionPage"
+)]
+[JsonSerializable(typeof(RulebookVersionDetailAnswer))]
+[JsonSerializable(typeof(RulebookDiffAnswer))]
+[JsonSerializable(typeof(RulebookFile))]
+[JsonSerializable(typeof(RulebookImportAnswer))]
+[JsonSerializable(
+    typeof(IReadOnlyDictionary<string, JsonElement>),
+    TypeInfoPropertyName = "RulebookDocument"
+)]
+[JsonSerializable(typeof(EarningEventRequest))]
+[JsonSerializable(typeof(EarningPreviewAnswer))]
+[JsonSerializable(typeof(RulebookPreviewAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ApiJsonContext : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using PointsMall.GrainInterfaces.Earning;
 using PointsMall.GrainInterfaces.Inventory;
 using PointsMall.GrainInterfaces.Members;
 using PointsMall.GrainInterfaces.Orders;
@@ -61,6 +63,10 @@ internal static class Names
             _ => throw new ArgumentOutOfRangeException(nameof(status), status, null),
         };
 
+    public static string Of(NotFiredReason reason) => SnakeCase(reason);
+
+    public static string Of(AwardStepKind kind) => SnakeCase(kind);
+
     public static LimitWindow? ToLimitWindow(string name)
     {
         foreach (var window in Enum.GetValues<LimitWindow>())
@@ -95,4 +101,7 @@ internal static class Names
         .. Enum.GetValues<LimitWindow>().Select(Of),
     ];
     public static readonly IReadOnlyList<string> ProductTypes = ["product", "coupon", "gift"];
+
+    private static string SnakeCase<T>(T value)
+        where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -3,6 +3,7 @@ using PointsMall.Grains.Catalogue;
 using PointsMall.Grains.Checkpoints;
 using PointsMall.Grains.Commits;
 using PointsMall.Grains.Database;
+using PointsMall.Grains.Earning;
 using PointsMall.Grains.Inventory;
 using PointsMall.Grains.Members;
 using PointsMall.Grains.Verification;
@@ -22,6 +23,7 @@ public static class MallServices
     ) =>
         services
             .AddProgrammeSettings()
+            .AddRulebook()
             .AddSingleton(provider => new MallDatabase(
                 connectionString,
                 SiloGeneration.Of(provider.GetRequiredService<ILocalSiloDetails>().SiloAddress),

@@ -19,6 +19,9 @@ internal static class Permissions
     public const string ProgrammeWrite = "programme:write";
     public const string VerificationRead = "verification:read";
     public const string VerificationWrite = "verification:write";
+    public const string RulesRead = "rules:read";
+    public const string RulesWrite = "rules:write";
+    public const string EarningsPreview = "earnings:preview";
 
     /// <summary>The policy of the member's own endpoints; not a permission that a token can carry.</summary>
     public const string Member = "member";
@@ -42,5 +45,8 @@ internal static class Permissions
         ProgrammeWrite,
         VerificationRead,
         VerificationWrite,
+        RulesRead,
+        RulesWrite,
+        EarningsPreview,
     ];
 }

@@ -89,6 +89,13 @@ internal static class Errors
         "Check the entry's id; lists of the ledger name it `entryId`."
     );
 
+    public static readonly ErrorKind RulebookVersionNotFound = new(
+        "rulebook_version_not_found",
+        404,
+        "There is no such version of the rulebook",
+        "Check the version's number against GET /v1/rulebook/versions."
+    );
+
     public static readonly ErrorKind MethodNotAllowed = new(
         "method_not_allowed",
         405,
@@ -135,7 +142,7 @@ internal static class Errors
         "request_too_large",
         413,
         "The body is larger than this address takes",
-        "Send at most 64 KB, or 2 MB and 1,000 rows in a bulk call."
+        "Send at most 64 KB; a rulebook may have 256 KB, a bulk call 2 MB and 1,000 rows."
     );
 
     public static readonly ErrorKind UnsupportedMediaType = new(
@@ -143,6 +150,13 @@ internal static class Errors
         415,
         "The body's Content-Type is not taken here",
         "Send application/json; bulk calls also take application/x-ndjson."
+    );
+
+    public static readonly ErrorKind RulebookInvalid = new(
+        "rulebook_invalid",
+        422,
+        "The rulebook has errors",
+        "Nothing was changed; correct what `errors` names by its path."
     );
 
     public static readonly ErrorKind InsufficientPoints = new(

@@ -7,6 +7,10 @@ internal static class Limits
     public const int BulkBodyBytes = 2 * 1024 * 1024;
     public const int BulkRows = 1_000;
     public const int JsonDepth = 8;
+
+    /// <summary>A rulebook of 256 KiB and the file around it.</summary>
+    public const int RulebookBodyBytes = 260 * 1024;
+    public const int RulebookJsonDepth = 33;
     public const int PageSize = 20;
     public const int MaxPageSize = 100;
 
@@ -39,4 +43,7 @@ internal static class Limits
     public const int LanguageTag = 35;
     public const int Zone = 60;
     public const int IdempotencyKey = 255;
+    public const int EventId = 100;
+    public const int Attribute = 200;
+    public const int PurchaseLines = 200;
 }

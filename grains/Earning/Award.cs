@@ -77,5 +77,5 @@ public readonly record struct CounterUse(
 /// <param name="Id">The cap's id.</param>
 /// <param name="Points">What the award takes from it.</param>
 /// <param name="Limit">What the budget has in all.</param>
-/// <param name="Clips">When less is left: give what is left, rather than nothing.</param>
-public sealed record BudgetUse(string Id, long Points, long Limit, bool Clips);
+/// <param name="Over">What to do when less is left.</param>
+public sealed record BudgetUse(string Id, long Points, long Limit, CapOver Over);

@@ -26,7 +26,11 @@ internal sealed class CapBook(
             }
             var (usedPoints, usedTimes) = UsedOf(cap);
             var left = cap.Points is { } most ? Math.Max(0, most - usedPoints) : long.MaxValue;
-            if (usedTimes >= cap.Times || left == 0 || (capped.Points > left && !cap.Clips))
+            if (
+                usedTimes >= cap.Times
+                || left == 0
+                || (capped.Points > left && cap.Over == CapOver.Reject)
+            )
             {
                 return new Capped { Points = 0 };
             }

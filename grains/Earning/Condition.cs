@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace PointsMall.Grains.Earning;
 
 /// <summary>A condition of a rule: a tree of tests. Evaluation reads nothing but the scene and ends after as many steps as it has nodes.</summary>
@@ -101,7 +103,7 @@ public abstract record Test
 }
 
 /// <summary>One of these.</summary>
-public sealed record IsOneOf(ImmutableArray<Scalar> Values) : Test
+public sealed record IsOneOf(FrozenSet<Scalar> Values) : Test
 {
     public override bool Passes(Scalar value) => Values.Contains(value);
 }
@@ -113,6 +115,7 @@ public sealed record IsWithin(Scalar? AtLeast, Scalar? Below) : Test
     {
         var above = AtLeast is not { } least || value.CompareTo(least) >= 0;
         var under = Below is not { } below || value.CompareTo(below) < 0;
-        return AtLeast?.CompareTo(Below ?? default) > 0 ? above || under : above && under;
+        var wraps = AtLeast is { } from && Below is { } to && from.CompareTo(to) > 0;
+        return wraps ? above || under : above && under;
     }
 }

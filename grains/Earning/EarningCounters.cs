@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace PointsMall.Grains.Earning;
 
 /// <summary>What a member has earned under one cap in one window, or that a rule with a cooldown fired.</summary>
@@ -17,10 +15,10 @@ public readonly record struct EarningCounter(
 /// <summary>A member's counters, for the rules to read. What is not there counts as nothing.</summary>
 public sealed class EarningCounters
 {
-    private readonly FrozenDictionary<(string Id, DateTimeOffset Start), EarningCounter> _counters;
+    private readonly Dictionary<(string Id, DateTimeOffset Start), EarningCounter> _counters;
 
     private EarningCounters(IEnumerable<EarningCounter> counters) =>
-        _counters = counters.ToFrozenDictionary(counter => (counter.Id, counter.WindowStart));
+        _counters = counters.ToDictionary(counter => (counter.Id, counter.WindowStart));
 
     public static EarningCounters Empty { get; } = new([]);
 

@@ -49,12 +49,12 @@ internal sealed class Multipliers(
                     : string.Create(CultureInfo.InvariantCulture, $"{factor} on {on}")
             );
         }
-        if (factors.Any(part => part.Factors.Matching > 1))
+        if (factors.Any(part => part.Factors.Matching.Length > 1))
         {
             yield return new(
                 AwardStepKind.Overlap,
                 RuleWords.Of(overlap),
-                AwardSteps.Text(factors.Max(part => part.Factors.Matching))
+                AwardSteps.Text(factors.Max(part => part.Factors.Matching.Length))
             );
         }
     }
@@ -63,22 +63,22 @@ internal sealed class Multipliers(
     {
         if (matching.IsEmpty)
         {
-            return new(Ratio.One, [], Matching: 0);
+            return new(Ratio.One, [], []);
         }
         switch (overlap)
         {
             case MultiplierOverlap.Highest:
                 var highest = matching.MaxBy(FactorOf)!;
-                return new(Ratio.Of(FactorOf(highest)), [highest], matching.Length);
+                return new(Ratio.Of(FactorOf(highest)), [highest], matching);
             case MultiplierOverlap.Multiply:
                 return new(
                     matching.Aggregate(Ratio.One, (product, m) => product * Ratio.Of(FactorOf(m))),
                     matching,
-                    matching.Length
+                    matching
                 );
             case MultiplierOverlap.Add:
                 var sum = matching.Aggregate(Ratio.One, (sum, m) => sum + Ratio.Of(FactorOf(m)));
-                return new(sum - Ratio.Of(matching.Length), matching, matching.Length);
+                return new(sum - Ratio.Of(matching.Length), matching, matching);
             default:
                 throw new InvalidOperationException($"Unknown overlap {overlap}");
         }
@@ -94,5 +94,13 @@ internal sealed class Multipliers(
 /// <summary>What multipliers come to.</summary>
 /// <param name="Factor">Together.</param>
 /// <param name="Rules">Those that it is made of.</param>
-/// <param name="Matching">How many there were to choose from.</param>
-internal sealed record Factors(Ratio Factor, ImmutableArray<Rule> Rules, int Matching);
+/// <param name="Matching">Those that there were to choose from.</param>
+internal sealed record Factors(
+    Ratio Factor,
+    ImmutableArray<Rule> Rules,
+    ImmutableArray<Rule> Matching
+)
+{
+    public static IEnumerable<string> Ids(IEnumerable<ImmutableArray<Rule>> rules) =>
+        rules.SelectMany(of => of).Select(rule => rule.Id).Distinct(StringComparer.Ordinal);
+}

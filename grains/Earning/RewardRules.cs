@@ -77,7 +77,8 @@ internal static class RewardRules
             Points = Ratio.Of(reward.Points) * factors.Factor,
             Lines = lines,
             Weights = [.. lines.Select(line => Ratio.Of(line.Amount))],
-            Multipliers = [.. factors.Rules.Select(rule => rule.Id)],
+            Multipliers = [.. Factors.Ids([factors.Rules])],
+            Outdone = [.. Factors.Ids([factors.Matching])],
             Steps =
             [
                 new(AwardStepKind.Rate, tier, AwardSteps.Text(reward.Points)),
@@ -143,6 +144,7 @@ internal static class RewardRules
         Multipliers multipliers
     )
     {
+        var used = parts.Where(part => part.Counted > 0).ToArray();
         ImmutableArray<Ratio> weights =
         [
             .. parts.Select(part => each * Ratio.Of(part.Counted) * part.Factors.Factor),
@@ -152,14 +154,8 @@ internal static class RewardRules
             Points = weights.Aggregate(Ratio.Zero, (sum, weight) => sum + weight),
             Lines = lines,
             Weights = weights,
-            Multipliers =
-            [
-                .. parts
-                    .Where(part => part.Counted > 0)
-                    .SelectMany(part => part.Factors.Rules)
-                    .Select(rule => rule.Id)
-                    .Distinct(StringComparer.Ordinal),
-            ],
+            Multipliers = [.. Factors.Ids(used.Select(part => part.Factors.Rules))],
+            Outdone = [.. Factors.Ids(used.Select(part => part.Factors.Matching))],
             Steps = [counted, rate, .. multipliers.Explain(parts)],
         };
     }
@@ -178,6 +174,9 @@ internal sealed record Yield
 
     /// <summary>Ids of the multipliers that had a part.</summary>
     public ImmutableArray<string> Multipliers { get; init; } = [];
+
+    /// <summary>Ids of the multipliers that had a part or would have, without a higher one.</summary>
+    public ImmutableArray<string> Outdone { get; init; } = [];
     public ImmutableArray<AwardStep> Steps { get; init; } = [];
 
     public static Yield Nothing(NotFiredReason reason) => new() { Reason = reason };

@@ -40,6 +40,7 @@ internal sealed class EventEvaluation
     private readonly ImmutableArray<Award>.Builder _awards = ImmutableArray.CreateBuilder<Award>();
     private readonly Dictionary<string, NotFiredReason> _notFired = new(StringComparer.Ordinal);
     private readonly HashSet<string> _multiplied = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outdone = new(StringComparer.Ordinal);
 
     public EventEvaluation(Rulebook rulebook, Scene scene, EarningCounters counters)
     {
@@ -67,10 +68,7 @@ internal sealed class EventEvaluation
         }
         foreach (var multiplier in _multipliers.Rules)
         {
-            Fails(
-                multiplier,
-                _multiplied.Contains(multiplier.Id) ? null : NotFiredReason.NothingToMultiply
-            );
+            Fails(multiplier, WhyIdle(multiplier));
         }
         return new(
             _awards.DrainToImmutable(),
@@ -81,6 +79,17 @@ internal sealed class EventEvaluation
                     .Select(rule => new NotFired(rule.Id, _notFired[rule.Id])),
             ]
         );
+    }
+
+    private NotFiredReason? WhyIdle(Rule multiplier)
+    {
+        if (_multiplied.Contains(multiplier.Id))
+        {
+            return null;
+        }
+        return _outdone.Contains(multiplier.Id)
+            ? NotFiredReason.NotBest
+            : NotFiredReason.NothingToMultiply;
     }
 
     private void Decide(ImmutableArray<Rule> rules, Stacking stacking)
@@ -167,6 +176,7 @@ internal sealed class EventEvaluation
         }
         var (rule, yield, rounded, capped) = offer;
         _multiplied.UnionWith(yield.Multipliers);
+        _outdone.UnionWith(yield.Outdone);
         ImmutableArray<AwardStep> steps =
         [
             .. yield.Steps,
@@ -192,7 +202,7 @@ internal sealed class EventEvaluation
                 Steps = steps,
                 Uses = _caps.Use(rule, capped.Points),
                 Budget = capped.Budget is { } budget
-                    ? new(budget.Id, capped.Points, budget.Points!.Value, budget.Clips)
+                    ? new(budget.Id, capped.Points, budget.Points!.Value, budget.Over)
                     : null,
             }
         );

@@ -36,6 +36,11 @@ internal static class RuleWords
         (CapPeriod.Year, "year")
     );
 
+    public static readonly Words<CapOver> Overs = new(
+        (CapOver.Clip, "clip"),
+        (CapOver.Reject, "reject")
+    );
+
     public static readonly Words<PeriodEnd> PeriodEnds = new(
         (PeriodEnd.Month, "month"),
         (PeriodEnd.Quarter, "quarter"),

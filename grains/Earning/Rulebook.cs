@@ -111,6 +111,16 @@ public enum CapPeriod
     Year = 5,
 }
 
+/// <summary>What becomes of an award above what a cap leaves.</summary>
+public enum CapOver
+{
+    /// <summary>It gets what is left.</summary>
+    Clip = 1,
+
+    /// <summary>It gets nothing.</summary>
+    Reject = 2,
+}
+
 /// <summary>Most points, or most awards, that the rules which name it give together.</summary>
 public sealed record Cap
 {
@@ -124,8 +134,7 @@ public sealed record Cap
     /// <summary>For a member's cap.</summary>
     public long? Times { get; init; }
 
-    /// <summary>An award above what is left gets what is left; otherwise it gets nothing.</summary>
-    public bool Clips { get; init; } = true;
+    public CapOver Over { get; init; } = CapOver.Clip;
 
     /// <summary>First instant of the window that holds <paramref name="at"/>, and first instant after it.</summary>
     public (DateTimeOffset Start, DateTimeOffset End) WindowAt(Calendar calendar, DateTimeOffset at)

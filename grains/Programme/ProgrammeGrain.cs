@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
-using Orleans.Storage;
 
 namespace PointsMall.Grains.Programme;
 
@@ -9,7 +8,7 @@ namespace PointsMall.Grains.Programme;
 /// so it is placed at random.
 /// </summary>
 [GrainType(TypeName), RandomPlacement]
-internal sealed partial class ProgrammeGrain(
+internal sealed class ProgrammeGrain(
     [PersistentState(ProgrammeState.Name, ProgrammeState.Provider)]
         IPersistentState<ProgrammeState> document,
     ILogger<ProgrammeGrain> logger
@@ -38,8 +37,16 @@ internal sealed partial class ProgrammeGrain(
         var decision = ProgrammeRules.Decide(_inForce, settings);
         if (decision.Next is { } next)
         {
-            if (await Write(next) is { } refusal)
+            if (
+                await document.Write(
+                    new ProgrammeState { Settings = next },
+                    "programme's settings",
+                    logger
+                ) is
+                { } refusal
+            )
             {
+                DeactivateOnIdle();
                 return Answer(refusal);
             }
             _inForce = next;
@@ -50,43 +57,6 @@ internal sealed partial class ProgrammeGrain(
         };
     }
 
-    /// <summary>
-    /// After a failed write the document in memory is one that may not be stored. The activation ends, so that the next one reads what is.
-    /// </summary>
-    private async Task<Refusal?> Write(ProgrammeSettings next)
-    {
-        document.State = new ProgrammeState { Settings = next };
-        try
-        {
-            await document.WriteStateAsync();
-            return null;
-        }
-        catch (InconsistentStateException exception)
-        {
-            LogFenced(logger, exception);
-            DeactivateOnIdle();
-            return Refusal.Of(RefusalCode.NotRun);
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            LogUnknown(logger, exception);
-            DeactivateOnIdle();
-            return Refusal.Of(RefusalCode.OutcomeUnknown);
-        }
-    }
-
     private ProgrammeResult Answer(Refusal? refusal) =>
         new() { Refusal = refusal, Settings = _inForce };
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
-        Message = "Another activation has changed the programme's settings; this one ends"
-    )]
-    private static partial void LogFenced(ILogger logger, Exception exception);
-
-    [LoggerMessage(
-        Level = LogLevel.Error,
-        Message = "Whether the programme's settings were stored is not known; the next activation reads them"
-    )]
-    private static partial void LogUnknown(ILogger logger, Exception exception);
 }

@@ -20,6 +20,7 @@ public sealed class LayerTests
         "AccountVersions",
         "CatalogueReader",
         "DueAccounts",
+        "EarningServices",
         "GateSpread",
         "MemberRecords",
         "MovementRecords",
@@ -27,7 +28,10 @@ public sealed class LayerTests
         "OrderClaims",
         "ProgrammeServices",
         "ProgrammeSettingsCache",
+        "RegisteredMembers",
         "RegistrationRecords",
+        "RulebookCache",
+        "RulebookDocuments",
         "SweeperStartup",
     ];
 
