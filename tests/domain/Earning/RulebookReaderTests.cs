@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using PointsMall.Grains.Earning;
 using static PointsMall.Tests.Domain.Earning.Earn;
@@ -186,9 +187,24 @@ public sealed class RulebookReaderTests
     }
 
     [Fact]
+    public async Task The_example_of_the_documentation_is_a_rulebook()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Root(), "docs", "rules.md"));
+        var example = page.Split("```json")[1].Split("```")[0];
+
+        var reading = RulebookReader.Read(example);
+
+        Assert.Empty(reading.Errors);
+        Assert.Equal(4, reading.Terms!.Rules.Length);
+    }
+
+    [Fact]
     public void The_order_of_fields_and_white_space_do_not_matter() =>
         Assert.Equal(
             RulebookReader.Canonical("""{"rules":[], "stacking":"all"}"""),
             RulebookReader.Canonical("""{ "stacking":"all","rules":[] }""")
         );
+
+    private static string Root([CallerFilePath] string file = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, "..", "..", ".."));
 }
