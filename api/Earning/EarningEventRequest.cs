@@ -78,9 +78,12 @@ internal sealed record EarningEventRequest
     {
         switch (value.ValueKind)
         {
-            case JsonValueKind.String:
-                var text = errors.Text($"attributes.{name}", value.GetString(), Limits.Attribute);
-                return new EventAttribute { Name = name, Text = text };
+            case JsonValueKind.String when TextRules.TextOf(value) is { } text:
+                return new EventAttribute
+                {
+                    Name = name,
+                    Text = errors.Text($"attributes.{name}", text, Limits.Attribute),
+                };
             case JsonValueKind.Number when value.TryGetDecimal(out var number):
                 return new EventAttribute { Name = name, Number = number };
             case JsonValueKind.True or JsonValueKind.False:

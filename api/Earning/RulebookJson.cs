@@ -47,7 +47,7 @@ internal static class RulebookJson
         }
         var note =
             file.TryGetProperty("note", out var text) && text.ValueKind == JsonValueKind.String
-                ? errors.Text("note", text.GetString(), Limits.Note)
+                ? errors.Text("note", TextRules.TextOf(text), Limits.Note)
                 : null;
         errors.ThrowIfAny();
         return (rulebook.GetRawText(), note);

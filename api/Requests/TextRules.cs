@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using PointsMall.Api.Problems;
 
@@ -57,6 +58,19 @@ internal static partial class TextRules
             errors.Add(field, $"must be {what}, at most {max} characters");
         }
         return value;
+    }
+
+    /// <summary>A JSON string of a part that was left as JSON; null when it is no well-formed text, which only shows when it is read.</summary>
+    public static string? TextOf(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
     public static bool IsWellFormed(ReadOnlySpan<char> value)

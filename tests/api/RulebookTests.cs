@@ -266,6 +266,16 @@ public sealed class RulebookTests(Mall mall)
         Assert.NotNull(bad.Body["errors"]!["purchase.discount"]);
         Assert.Equal((404, "member_not_found"), Of(await Preview(stranger, "visit")));
         Assert.Equal(
+            (400, "invalid_request"),
+            Of(
+                await mall.Post(
+                    "/v1/earnings/preview",
+                    mall.StaffToken,
+                    Event(memberId, "visit", ",\"attributes\":{\"x\":\"\\ud800\"}")
+                )
+            )
+        );
+        Assert.Equal(
             403,
             (await mall.Post("/v1/earnings/preview", memberToken, Event(memberId, "visit"))).Status
         );
