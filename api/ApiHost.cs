@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using PointsMall.Api.Authentication;
 using PointsMall.Api.Catalogue;
+using PointsMall.Api.Dashboard;
 using PointsMall.Api.Diagnostics;
 using PointsMall.Api.Earning;
 using PointsMall.Api.Health;
@@ -71,6 +72,10 @@ internal static class ApiHost
         services.AddSingleton<IValidateOptions<RateLimitOptions>, RateLimitOptionsValidator>();
         services.AddEdge();
         builder.AddSilos();
+        if (DashboardEndpoints.IsOn(builder.Configuration))
+        {
+            services.AddDashboardSession();
+        }
         services.AddMallOpenApi();
         services
             .AddSingleton<CommandHeaders>()
@@ -148,6 +153,10 @@ internal static class ApiHost
         if (app.Configuration.GetValue<bool>(NoopEndpoint.Setting))
         {
             NoopEndpoint.Map(app);
+        }
+        if (DashboardEndpoints.IsOn(app.Configuration))
+        {
+            DashboardEndpoints.Map(app);
         }
     }
 }

@@ -27,10 +27,6 @@ public static partial class SiloHost
         await using var app = builder.Build();
         app.UseMetricsPort();
         app.MapHealth();
-        if (app.Services.GetRequiredService<IOptions<SiloSettings>>().Value.Dashboard)
-        {
-            app.MapOrleansDashboard("/dashboard");
-        }
         if (!await FitsTheDatabase(app))
         {
             return TooManyConnections;
@@ -143,7 +139,7 @@ public static partial class SiloHost
             ConfigureCluster(silo, connectionString, settings.ClusterId);
             if (settings.Dashboard)
             {
-                silo.AddDashboard();
+                silo.AddDashboard(options => options.HideTrace = true); // the API shows it
             }
             silo.Services.AddMall(connectionString, settings.LoadConnections);
         });

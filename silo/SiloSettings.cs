@@ -33,14 +33,14 @@ public sealed class SiloSettings
     [Range(1, 65_535)]
     public int GatewayPort { get; set; } = 30_000;
 
-    /// <summary>HTTP on loopback: health, and the dashboard where it is on.</summary>
+    /// <summary>HTTP on loopback: health.</summary>
     [Range(1, 65_535)]
     public int HealthPort { get; set; } = 8_081;
 
     /// <summary>Address that the health port listens on; loopback unless a container's probe must reach it.</summary>
     public string HealthAddress { get; set; } = "127.0.0.1";
 
-    /// <summary>The Orleans dashboard at /dashboard of the health port. It has no sign-in: only ever on loopback.</summary>
+    /// <summary>Gathers what the Orleans dashboard shows. The API serves it, to staff only.</summary>
     public bool Dashboard { get; set; }
 
     /// <summary>Pooled connections for account loads and look-ups.</summary>

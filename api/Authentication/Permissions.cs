@@ -22,6 +22,7 @@ internal static class Permissions
     public const string RulesRead = "rules:read";
     public const string RulesWrite = "rules:write";
     public const string EarningsPreview = "earnings:preview";
+    public const string OperationsRead = "operations:read";
 
     /// <summary>The policy of the member's own endpoints; not a permission that a token can carry.</summary>
     public const string Member = "member";
@@ -48,5 +49,6 @@ internal static class Permissions
         RulesRead,
         RulesWrite,
         EarningsPreview,
+        OperationsRead,
     ];
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
+using PointsMall.Api.Dashboard;
 using PointsMall.Api.Telemetry;
 
 namespace PointsMall.Api.Silos;
@@ -44,6 +45,10 @@ internal static class SiloServices
             if (MetricsAndTraces.AreTracesTaken(builder.Configuration))
             {
                 client.AddActivityPropagation(); // a filter around every call
+            }
+            if (DashboardEndpoints.IsOn(builder.Configuration))
+            {
+                client.AddDashboardPages();
             }
         });
         ConnectInBackground(services, before);

@@ -1,12 +1,9 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
-using PointsMall.Api.Authentication;
 using PointsMall.Tests.Support;
 
 namespace PointsMall.Tests.Api.Harness;
 
 /// <summary>The whole mall: a real Postgres, a real silo and the API, all on loopback. One for all tests; each makes its own members and products.</summary>
-public sealed class Mall : IAsyncLifetime
+public sealed class Mall : ApiClient, IAsyncLifetime
 {
     private readonly Lazy<Task> _started;
     private PostgresServer? _server;
@@ -14,124 +11,45 @@ public sealed class Mall : IAsyncLifetime
     private TestSilo? _silo;
     private RunningApi? _api;
 
-    public Mall() => _started = new Lazy<Task>(Start);
-
-    public TestTokens Tokens { get; } = new();
-
-    public string StaffToken => Tokens.Staff([.. Permissions.All]);
+    public Mall()
+        : base(new TestTokens()) => _started = new Lazy<Task>(Start);
 
     public PostgresDatabase Database => _database!;
 
     /// <summary>Starts with the first test that needs it.</summary>
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async Task<Answer> Send(
-        HttpMethod method,
-        string path,
-        string? token = null,
-        string? body = null,
-        string? key = null,
-        string mediaType = "application/json",
-        string? language = null
-    )
-    {
-        await _started.Value;
-        return await Answer.To(_api!.Client, method, path, token, body, key, mediaType, language);
-    }
-
-    public Task<Answer> Get(string path, string? token = null, string? language = null) =>
-        Send(HttpMethod.Get, path, token, language: language);
-
-    public Task<Answer> Post(string path, string token, string body, string? key = null) =>
-        Send(HttpMethod.Post, path, token, body, key);
-
     /// <summary>Another API on the same silo, with settings of its own.</summary>
     public async Task<RunningApi> StartApi(params (string Name, string? Value)[] settings)
     {
         await _started.Value;
-        return await StartConnected(settings);
+        return await StartApi(Database, settings);
     }
 
-    /// <summary>A member with some points that never expire soon.</summary>
-    public async Task<(Guid Id, string Token)> Member(long points = 0)
-    {
-        var created = await Post("/v1/members", StaffToken, """{"displayName":"Test member"}""");
-        Assert.Equal(201, created.Status);
-        var id = Guid.Parse((string)created.Body["memberId"]!, CultureInfo.InvariantCulture);
-        if (points > 0)
-        {
-            await Grant(id, points);
-        }
-        return (id, Tokens.Member(id));
-    }
-
-    public async Task Grant(Guid memberId, long points)
-    {
-        var granted = await Post(
-            $"/v1/members/{memberId}/points/grants",
-            StaffToken,
-            $$"""{"points":{{points}},"reason":"test"}""",
-            NewKey()
-        );
-        Assert.Equal(201, granted.Status);
-    }
-
-    /// <summary>A listed product with one SKU; <paramref name="offer"/> is more JSON of the SKU.</summary>
-    public async Task<(string ProductId, string SkuId)> Product(
-        long points = 10,
-        long stock = 100,
-        string offer = "",
-        bool listed = true,
-        string name = "Tea",
-        string category = "tests"
+    /// <summary>An API on another database and its silos.</summary>
+    public async Task<RunningApi> StartApi(
+        PostgresDatabase database,
+        params (string Name, string? Value)[] settings
     )
     {
-        var product = await Post(
-            "/v1/products",
-            StaffToken,
-            $$"""{"name":"{{name}}","type":"product","category":"{{category}}"}"""
+        var api = await RunningApi.Start(
+            Tokens.PublicKeyFile,
+            database.ApiConnectionString,
+            [("Silo:ClusterId", database.Name), .. settings]
         );
-        Assert.Equal(201, product.Status);
-        var productId = (string)product.Body["productId"]!;
-        var sku = await Post(
-            $"/v1/products/{productId}/skus",
-            StaffToken,
-            $$"""{"code":"A","name":"One","points":{{points}}{{offer}}}"""
-        );
-        Assert.Equal(201, sku.Status);
-        var skuId = (string)sku.Body["skuId"]!;
-        if (stock > 0)
-        {
-            var moved = await Post(
-                $"/v1/skus/{skuId}/stock/movements",
-                StaffToken,
-                $$"""{"quantity":{{stock}},"reason":"delivery"}""",
-                NewKey()
-            );
-            Assert.Equal(201, moved.Status);
-        }
-        if (listed)
-        {
-            var listing = await Post(
-                $"/v1/products/{productId}/listing",
-                StaffToken,
-                """{"listed":true}"""
-            );
-            Assert.Equal(200, listing.Status);
-        }
-        return (productId, skuId);
+        await BecomesReady(api);
+        return api;
     }
 
-    public Task<Answer> Redeem(string token, string skuId, int quantity = 1, string? key = null) =>
-        Post("/v1/me/redemptions", token, Redemption(skuId, quantity), key ?? NewKey());
+    /// <summary>Another database on the same server, for a test that starts silos of its own.</summary>
+    public async Task<PostgresDatabase> CreateDatabase()
+    {
+        await _started.Value;
+        return await _server!.CreateDatabase();
+    }
 
-    public static string Redemption(string skuId, int quantity = 1) =>
-        $$"""{"items":[{"skuId":"{{skuId}}","quantity":{{quantity}}}]}""";
-
-    public static string NewKey() =>
-        Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
-
-    public static JsonArray Items(Answer list) => (JsonArray)list.Body["items"]!;
+    /// <summary>The same calls to another API.</summary>
+    public ApiClient At(RunningApi api) => new Other(Tokens, api);
 
     public async ValueTask DisposeAsync()
     {
@@ -147,23 +65,18 @@ public sealed class Mall : IAsyncLifetime
         Tokens.Dispose();
     }
 
+    protected override async ValueTask<HttpClient> Connect()
+    {
+        await _started.Value;
+        return _api!.Client;
+    }
+
     private async Task Start()
     {
         _server = PostgresServer.Start();
         _database = await _server.CreateDatabase();
         _silo = await TestSilo.Start(_database);
-        _api = await StartConnected();
-    }
-
-    private async Task<RunningApi> StartConnected(params (string Name, string? Value)[] settings)
-    {
-        var api = await RunningApi.Start(
-            Tokens.PublicKeyFile,
-            Database.ApiConnectionString,
-            [("Silo:ClusterId", Database.Name), .. settings]
-        );
-        await BecomesReady(api);
-        return api;
+        _api = await StartApi(Database);
     }
 
     private static Task<int> BecomesReady(RunningApi api) =>
@@ -172,4 +85,9 @@ public sealed class Mall : IAsyncLifetime
             status => status == 200,
             TimeSpan.FromSeconds(60)
         );
+
+    private sealed class Other(TestTokens tokens, RunningApi api) : ApiClient(tokens)
+    {
+        protected override ValueTask<HttpClient> Connect() => ValueTask.FromResult(api.Client);
+    }
 }
