@@ -52,8 +52,10 @@ internal static class CatalogueEndpoints
         CancellationToken cancelled
     )
     {
-        var product = await catalogue.Find(productId, cancelled);
         var forStaff = http.User.HasPermission(Permissions.CatalogueWrite);
+        var product = forStaff
+            ? await catalogue.FindCurrent(productId, cancelled)
+            : await catalogue.Find(productId, cancelled);
         if (product is null || !(product.Product.Listed || forStaff))
         {
             return new Problem(Errors.ProductNotFound);

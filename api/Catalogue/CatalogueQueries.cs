@@ -1,12 +1,13 @@
 using Dapper;
 using Npgsql;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
 
 namespace PointsMall.Api.Catalogue;
 
 /// <summary>Reads the catalogue.</summary>
-internal sealed class CatalogueQueries(NpgsqlDataSource database, ProgrammeWatch programme)
+internal sealed class CatalogueQueries(DatabaseReads reads, ProgrammeWatch programme)
 {
     private const string SelectListed = """
         select p.product_id, p.name, p.summary, p.type, p.category, p.image_url, p.badges,
@@ -75,11 +76,9 @@ internal sealed class CatalogueQueries(NpgsqlDataSource database, ProgrammeWatch
             text = filter.Cursor?.Text,
             rows = filter.Limit + 1,
         };
-        await using var connection = await database.OpenConnectionAsync(cancelled);
+        var select = new CommandDefinition(sql, parameters, cancellationToken: cancelled);
         var rows = (
-            await connection.QueryAsync<ProductRow>(
-                new CommandDefinition(sql, parameters, cancellationToken: cancelled)
-            )
+            await reads.Recent(connection => connection.QueryAsync<ProductRow>(select), cancelled)
         ).AsList();
         return Page<ProductAnswer>.Of(
             rows,
@@ -89,10 +88,20 @@ internal sealed class CatalogueQueries(NpgsqlDataSource database, ProgrammeWatch
         );
     }
 
-    /// <summary>A product with its SKUs, listed or not, or null.</summary>
-    public async Task<ProductRecord?> Find(Guid productId, CancellationToken cancelled)
+    /// <summary>A product with its SKUs, listed or not, or null; as shoppers see it.</summary>
+    public Task<ProductRecord?> Find(Guid productId, CancellationToken cancelled) =>
+        reads.Recent(connection => Find(connection, productId, cancelled), cancelled);
+
+    /// <summary>The same with every change that was answered before.</summary>
+    public Task<ProductRecord?> FindCurrent(Guid productId, CancellationToken cancelled) =>
+        reads.Current(connection => Find(connection, productId, cancelled), cancelled);
+
+    private static async Task<ProductRecord?> Find(
+        NpgsqlConnection connection,
+        Guid productId,
+        CancellationToken cancelled
+    )
     {
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         await using var results = await connection.QueryMultipleAsync(
             new CommandDefinition(SelectProduct, new { productId }, cancellationToken: cancelled)
         );

@@ -1,6 +1,7 @@
 using Dapper;
 using Npgsql;
 using PointsMall.Api.Problems;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Silos;
 using PointsMall.GrainInterfaces.Inventory;
 
@@ -11,7 +12,7 @@ namespace PointsMall.Api.Catalogue;
 /// decides.
 /// </summary>
 internal sealed class EligibilityQueries(
-    NpgsqlDataSource database,
+    DatabaseReads reads,
     ProgrammeWatch programme,
     TimeProvider clock
 )
@@ -38,13 +39,19 @@ internal sealed class EligibilityQueries(
         group by l.sku_id
         """;
 
-    public async Task<EligibilityAnswer> Read(
+    public Task<EligibilityAnswer> Read(
+        Guid memberId,
+        ProductRecord product,
+        CancellationToken cancelled
+    ) => reads.Current(connection => Read(connection, memberId, product, cancelled), cancelled);
+
+    private async Task<EligibilityAnswer> Read(
+        NpgsqlConnection connection,
         Guid memberId,
         ProductRecord product,
         CancellationToken cancelled
     )
     {
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         await using var results = await connection.QueryMultipleAsync(
             new CommandDefinition(
                 $"{SelectSpendable}; {SelectRedeemed}",

@@ -184,6 +184,6 @@ internal sealed class ProductCommands(
     }
 
     private async Task<ProductRecord> Find(ProductResult done) =>
-        await catalogue.Find(done.ProductId, CancellationToken.None)
+        await catalogue.FindCurrent(done.ProductId, CancellationToken.None)
         ?? throw new InvalidOperationException("A product that was just changed is not there.");
 }

@@ -3,10 +3,10 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Dapper;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Npgsql;
 using PointsMall.Api.Authentication;
 using PointsMall.Api.OpenApi;
 using PointsMall.Api.Problems;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
 using PointsMall.GrainInterfaces;
@@ -155,7 +155,7 @@ internal static class SkuEndpoints
 }
 
 /// <summary>Reads the stock's rows.</summary>
-internal sealed class StockQueries(NpgsqlDataSource database)
+internal sealed class StockQueries(DatabaseReads reads)
 {
     private const string SelectStock = """
         select t.available, t.redeemed, s.stopped_at, s.stopped_by
@@ -170,29 +170,27 @@ internal sealed class StockQueries(NpgsqlDataSource database)
         where sku_id = @skuId
         """;
 
-    public async Task<StockAnswer?> Find(Guid skuId, CancellationToken cancelled)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancelled);
-        var row = await connection.QuerySingleOrDefaultAsync<StockRow>(
-            new CommandDefinition(SelectStock, new { skuId }, cancellationToken: cancelled)
-        );
-        return row is null
-            ? null
-            : new StockAnswer
+    public async Task<StockAnswer?> Find(Guid skuId, CancellationToken cancelled) =>
+        await FindRow<StockRow?>(SelectStock, skuId, cancelled) is { } row
+            ? new StockAnswer
             {
                 Available = row.Available,
                 Redeemed = row.Redeemed,
                 SaleStopped = SaleStopAnswer.Of(row.StoppedAt, row.StoppedBy),
-            };
-    }
+            }
+            : null;
 
-    public async Task<Guid?> ProductOf(Guid skuId, CancellationToken cancelled)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancelled);
-        return await connection.QuerySingleOrDefaultAsync<Guid?>(
-            new CommandDefinition(SelectProduct, new { skuId }, cancellationToken: cancelled)
+    public Task<Guid?> ProductOf(Guid skuId, CancellationToken cancelled) =>
+        FindRow<Guid?>(SelectProduct, skuId, cancelled);
+
+    private Task<T?> FindRow<T>(string select, Guid skuId, CancellationToken cancelled) =>
+        reads.Current(
+            connection =>
+                connection.QuerySingleOrDefaultAsync<T>(
+                    new CommandDefinition(select, new { skuId }, cancellationToken: cancelled)
+                ),
+            cancelled
         );
-    }
 }
 
 internal sealed class StockRow

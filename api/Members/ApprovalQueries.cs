@@ -1,11 +1,11 @@
 using Dapper;
-using Npgsql;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Requests;
 
 namespace PointsMall.Api.Members;
 
 /// <summary>Reads approvals of adjustments, newest first.</summary>
-internal sealed class ApprovalQueries(NpgsqlDataSource database)
+internal sealed class ApprovalQueries(DatabaseReads reads)
 {
     private const char ListId = 'a';
 
@@ -32,16 +32,14 @@ internal sealed class ApprovalQueries(NpgsqlDataSource database)
         var cursor = Cursor.Decode(query.Text("cursor", Cursor.MaxCharacters), ListId);
         query.ThrowIfWrong();
 
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         var parameters = new
         {
             before = cursor?.Id,
             status,
             rows = limit + 1,
         };
-        var rows = await connection.QueryAsync<Row>(
-            new CommandDefinition(SelectPage, parameters, cancellationToken: cancelled)
-        );
+        var select = new CommandDefinition(SelectPage, parameters, cancellationToken: cancelled);
+        var rows = await reads.Current(connection => connection.QueryAsync<Row>(select), cancelled);
         return Page<ApprovalAnswer>.Of(
             rows.AsList(),
             limit,
@@ -51,13 +49,18 @@ internal sealed class ApprovalQueries(NpgsqlDataSource database)
     }
 
     /// <summary>Whose points an approval is about, or null.</summary>
-    public async Task<Guid?> MemberOf(Guid approvalId, CancellationToken cancelled)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancelled);
-        return await connection.QuerySingleOrDefaultAsync<Guid?>(
-            new CommandDefinition(SelectMember, new { approvalId }, cancellationToken: cancelled)
+    public Task<Guid?> MemberOf(Guid approvalId, CancellationToken cancelled) =>
+        reads.Current(
+            connection =>
+                connection.QuerySingleOrDefaultAsync<Guid?>(
+                    new CommandDefinition(
+                        SelectMember,
+                        new { approvalId },
+                        cancellationToken: cancelled
+                    )
+                ),
+            cancelled
         );
-    }
 
     private sealed class Row
     {

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Requests;
 using PointsMall.Api.Silos;
 
@@ -7,7 +8,7 @@ namespace PointsMall.Api.Members;
 
 /// <summary>Members and their balances as the database has them, with what is due by now applied.</summary>
 internal sealed class BalanceQueries(
-    NpgsqlDataSource database,
+    DatabaseReads reads,
     ProgrammeWatch programme,
     TimeProvider clock
 )
@@ -24,10 +25,16 @@ internal sealed class BalanceQueries(
         order by e.expires_at
         """;
 
-    public async Task<MemberRecord?> Find(Guid memberId, CancellationToken cancelled)
+    public Task<MemberRecord?> Find(Guid memberId, CancellationToken cancelled) =>
+        reads.Current(connection => Find(connection, memberId, cancelled), cancelled);
+
+    private async Task<MemberRecord?> Find(
+        NpgsqlConnection connection,
+        Guid memberId,
+        CancellationToken cancelled
+    )
     {
         var until = clock.GetUtcNow().AddDays(programme.Current.ExpiryNoticeDays).UtcDateTime;
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         await using var results = await connection.QueryMultipleAsync(
             new CommandDefinition(
                 SelectMember,

@@ -1,11 +1,11 @@
 using Dapper;
-using Npgsql;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Requests;
 
 namespace PointsMall.Api.Members;
 
 /// <summary>Reads members' holds, newest first. One whose time has run out counts as expired, whether or not that is written yet.</summary>
-internal sealed class HoldQueries(NpgsqlDataSource database)
+internal sealed class HoldQueries(DatabaseReads reads)
 {
     private const char ListId = 'h';
 
@@ -35,7 +35,6 @@ internal sealed class HoldQueries(NpgsqlDataSource database)
         var cursor = Cursor.Decode(query.Text("cursor", Cursor.MaxCharacters), ListId);
         query.ThrowIfWrong();
 
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         var parameters = new
         {
             memberId,
@@ -43,21 +42,19 @@ internal sealed class HoldQueries(NpgsqlDataSource database)
             status,
             rows = limit + 1,
         };
-        var rows = (
-            await connection.QueryAsync<Row>(
-                new CommandDefinition(SelectPage, parameters, cancellationToken: cancelled)
-            )
-        ).AsList();
-        if (rows.Count == 0 && !await MemberQueries.Exists(connection, memberId, cancelled))
-        {
-            return null;
-        }
-        return Page<HoldAnswer>.Of(
-            rows,
-            limit,
-            row => row.ToAnswer(),
-            row => new Cursor(ListId, row.HoldId)
+        var select = new CommandDefinition(SelectPage, parameters, cancellationToken: cancelled);
+        var rows = await reads.Current(
+            connection => MemberQueries.Rows<Row>(connection, select, memberId),
+            cancelled
         );
+        return rows is null
+            ? null
+            : Page<HoldAnswer>.Of(
+                rows,
+                limit,
+                row => row.ToAnswer(),
+                row => new Cursor(ListId, row.HoldId)
+            );
     }
 
     private sealed class Row

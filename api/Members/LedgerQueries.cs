@@ -1,12 +1,12 @@
 using Dapper;
-using Npgsql;
 using PointsMall.Api.Ledger;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Requests;
 
 namespace PointsMall.Api.Members;
 
 /// <summary>Reads ledgers, newest entry first.</summary>
-internal sealed class LedgerQueries(NpgsqlDataSource database)
+internal sealed class LedgerQueries(DatabaseReads reads)
 {
     private const char ListId = 'l';
 
@@ -38,7 +38,6 @@ internal sealed class LedgerQueries(NpgsqlDataSource database)
         var cursor = Cursor.Decode(query.Text("cursor", Cursor.MaxCharacters), ListId);
         query.ThrowIfWrong();
 
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         var parameters = new
         {
             memberId,
@@ -48,20 +47,18 @@ internal sealed class LedgerQueries(NpgsqlDataSource database)
             to,
             rows = limit + 1,
         };
-        var rows = (
-            await connection.QueryAsync<EntryRow>(
-                new CommandDefinition(SelectEntries, parameters, cancellationToken: cancelled)
-            )
-        ).AsList();
-        if (rows.Count == 0 && !await MemberQueries.Exists(connection, memberId, cancelled))
-        {
-            return null;
-        }
-        return Page<EntryAnswer>.Of(
-            rows,
-            limit,
-            row => row.ToAnswer(memberId),
-            row => new Cursor(ListId, memberId, row.Sequence)
+        var select = new CommandDefinition(SelectEntries, parameters, cancellationToken: cancelled);
+        var rows = await reads.Current(
+            connection => MemberQueries.Rows<EntryRow>(connection, select, memberId),
+            cancelled
         );
+        return rows is null
+            ? null
+            : Page<EntryAnswer>.Of(
+                rows,
+                limit,
+                row => row.ToAnswer(memberId),
+                row => new Cursor(ListId, memberId, row.Sequence)
+            );
     }
 }

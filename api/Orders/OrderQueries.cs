@@ -1,12 +1,13 @@
 using Dapper;
 using Npgsql;
 using PointsMall.Api.Members;
+using PointsMall.Api.Reads;
 using PointsMall.Api.Requests;
 
 namespace PointsMall.Api.Orders;
 
 /// <summary>Reads members' orders. Every query names the member: an order of somebody else is not there.</summary>
-internal sealed class OrderQueries(NpgsqlDataSource database)
+internal sealed class OrderQueries(DatabaseReads reads)
 {
     private const char ListId = 'o';
 
@@ -51,7 +52,6 @@ internal sealed class OrderQueries(NpgsqlDataSource database)
         var cursor = Cursor.Decode(query.Text("cursor", Cursor.MaxCharacters), ListId);
         query.ThrowIfWrong();
 
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         var parameters = new
         {
             memberId,
@@ -59,18 +59,26 @@ internal sealed class OrderQueries(NpgsqlDataSource database)
             status,
             rows = limit + 1,
         };
-        var rows = (
-            await connection.QueryAsync<OrderRow>(
-                new CommandDefinition(SelectPage, parameters, cancellationToken: cancelled)
-            )
-        ).AsList();
-        if (rows.Count == 0)
+        var select = new CommandDefinition(SelectPage, parameters, cancellationToken: cancelled);
+        return await reads.Current(
+            connection => List(connection, select, memberId, limit),
+            cancelled
+        );
+    }
+
+    private static async Task<Page<OrderAnswer>?> List(
+        NpgsqlConnection connection,
+        CommandDefinition select,
+        Guid memberId,
+        int limit
+    )
+    {
+        var rows = await MemberQueries.Rows<OrderRow>(connection, select, memberId);
+        if (rows is null or [])
         {
-            return await MemberQueries.Exists(connection, memberId, cancelled)
-                ? new Page<OrderAnswer> { Items = [], NextCursor = null }
-                : null;
+            return rows is null ? null : new Page<OrderAnswer> { Items = [], NextCursor = null };
         }
-        var details = await Details.Read(connection, rows, cancelled);
+        var details = await Details.Read(connection, rows, select.CancellationToken);
         return Page<OrderAnswer>.Of(
             rows,
             limit,
@@ -80,9 +88,16 @@ internal sealed class OrderQueries(NpgsqlDataSource database)
     }
 
     /// <summary>The member's order, or null.</summary>
-    public async Task<OrderAnswer?> Find(Guid memberId, Guid orderId, CancellationToken cancelled)
+    public Task<OrderAnswer?> Find(Guid memberId, Guid orderId, CancellationToken cancelled) =>
+        reads.Current(connection => Find(connection, memberId, orderId, cancelled), cancelled);
+
+    private static async Task<OrderAnswer?> Find(
+        NpgsqlConnection connection,
+        Guid memberId,
+        Guid orderId,
+        CancellationToken cancelled
+    )
     {
-        await using var connection = await database.OpenConnectionAsync(cancelled);
         var row = await connection.QuerySingleOrDefaultAsync<OrderRow>(
             new CommandDefinition(
                 SelectOne,

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using PointsMall.Api.Problems;
+using PointsMall.Api.Reads;
 using PointsMall.GrainInterfaces;
 
 namespace PointsMall.Api.Telemetry;
@@ -26,6 +27,12 @@ internal static class ApiMeter
         description: "Further attempts of commands, by why the attempt before was not enough"
     );
 
+    private static readonly Counter<long> Reads = Meter.CreateCounter<long>(
+        "pointsmall.api.reads",
+        unit: "{read}",
+        description: "Reads of the database, by where they were answered from: primary, replica, or fallback to the primary"
+    );
+
     /// <summary>
     /// Adds nothing to each counter, once the listeners have started: a counter that appears with 1 is no increase to Prometheus.
     /// </summary>
@@ -41,6 +48,10 @@ internal static class ApiMeter
         {
             Retries.Add(0, new KeyValuePair<string, object?>("why", why.ToString()));
         }
+        foreach (var source in Enum.GetValues<ReadSource>())
+        {
+            Reads.Add(0, new KeyValuePair<string, object?>("source", NameOf(source)));
+        }
     }
 
     public static void CommandEnded(string outcome) =>
@@ -48,4 +59,28 @@ internal static class ApiMeter
 
     public static void CommandRetried(RefusalCode why) =>
         Retries.Add(1, new KeyValuePair<string, object?>("why", why.ToString()));
+
+    public static void Read(ReadSource source) =>
+        Reads.Add(1, new KeyValuePair<string, object?>("source", NameOf(source)));
+
+    /// <param name="staleness">Nothing is shown while it is null.</param>
+    public static void ObserveStaleness(Func<TimeSpan?> staleness) =>
+        Meter.CreateObservableGauge(
+            "pointsmall.api.replica_staleness",
+            () =>
+                staleness() is { } age
+                    ? (Measurement<double>[])[new Measurement<double>(age.TotalSeconds)]
+                    : [],
+            unit: "s",
+            description: "How long ago the replica was known to have all that the primary had"
+        );
+
+    private static string NameOf(ReadSource source) =>
+        source switch
+        {
+            ReadSource.Primary => "primary",
+            ReadSource.Replica => "replica",
+            ReadSource.Fallback => "fallback",
+            _ => throw new ArgumentOutOfRangeException(nameof(source), source, message: null),
+        };
 }

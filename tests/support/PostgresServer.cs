@@ -31,12 +31,12 @@ public sealed class PostgresServer : IDisposable
     private Process? _watchdog;
     private int _databases;
 
-    private PostgresServer(string bin)
+    private PostgresServer(string bin, string password)
     {
         _bin = bin;
         // Short, because a unix socket's path has at most 107 bytes.
         _folder = $"/tmp/mall-tests-{RandomNumberGenerator.GetHexString(6, lowercase: true)}";
-        _password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        _password = password;
         _template = new Lazy<Task>(CreateTemplate);
     }
 
@@ -47,7 +47,10 @@ public sealed class PostgresServer : IDisposable
     /// <param name="settings">More lines for postgresql.conf.</param>
     public static PostgresServer Start(bool fsync = true, params string[] settings)
     {
-        var server = new PostgresServer(PostgresBinaries.Find());
+        var server = new PostgresServer(
+            PostgresBinaries.Find(),
+            RandomNumberGenerator.GetHexString(24, lowercase: true)
+        );
         try
         {
             server.CreateCluster(fsync, settings);
@@ -58,6 +61,23 @@ public sealed class PostgresServer : IDisposable
         catch
         {
             server.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A standby that streams from this server, with all the databases it has and gets; nobody waits for it.</summary>
+    public PostgresServer StartStandby()
+    {
+        var standby = new PostgresServer(_bin, _password);
+        try
+        {
+            standby.CopyCluster(this);
+            standby.StartOnFreePort();
+            return standby;
+        }
+        catch
+        {
+            standby.Dispose();
             throw;
         }
     }
@@ -92,6 +112,9 @@ public sealed class PostgresServer : IDisposable
     /// <summary>The superuser's connection, for tests that corrupt data or read what roles may not.</summary>
     public string SuperuserConnectionString(string database) => Connect(Superuser, database);
 
+    /// <summary>What the API may do there: read. For a standby, whose databases are its primary's.</summary>
+    public string ApiConnectionString(string database) => Connect("mall_api", database);
+
     public void Dispose()
     {
         if (_watchdog is null)
@@ -122,15 +145,42 @@ public sealed class PostgresServer : IDisposable
 
     private string Data => $"{_folder}/data";
 
-    private void CreateCluster(bool fsync, string[] settings)
+    private void CreateFolder()
     {
         PostgresBinaries.Execute("mkdir", "-m", "700", _folder);
         StartWatchdog();
+        if (Environment.IsPrivilegedProcess)
+        {
+            PostgresBinaries.Execute("chown", "postgres", _folder);
+        }
+    }
+
+    private void CopyCluster(PostgresServer primary)
+    {
+        CreateFolder();
+        PostgresBinaries.Run(
+            $"{_bin}/pg_basebackup",
+            [
+                "-D",
+                Data,
+                "-d",
+                $"host=127.0.0.1 port={primary.Port} user={Superuser} password={_password}",
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+            ]
+        );
+        File.AppendAllLines($"{Data}/postgresql.conf", [$"unix_socket_directories = '{_folder}'"]);
+    }
+
+    private void CreateCluster(bool fsync, string[] settings)
+    {
+        CreateFolder();
         var passwordFile = $"{_folder}/password";
         File.WriteAllText(passwordFile, _password);
         if (Environment.IsPrivilegedProcess)
         {
-            PostgresBinaries.Execute("chown", "-R", "postgres", _folder);
+            PostgresBinaries.Execute("chown", "postgres", passwordFile);
         }
         PostgresBinaries.Run(
             $"{_bin}/initdb",
