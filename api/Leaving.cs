@@ -13,6 +13,7 @@ internal sealed class Leaving(
 ) : IHostedLifecycleService
 {
     private volatile bool _told;
+    private int _stops;
 
     /// <summary>Callers should go elsewhere.</summary>
     public bool HasBegun => _told || lifetime.ApplicationStopping.IsCancellationRequested;
@@ -20,6 +21,11 @@ internal sealed class Leaving(
     /// <summary>Comes before anything is stopped.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        // A host that is stopped and then disposed stops twice; nobody is to be waited for any more.
+        if (Interlocked.Exchange(ref _stops, 1) == 1)
+        {
+            return;
+        }
         _told = true;
         try
         {
