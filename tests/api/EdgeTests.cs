@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.Tokens;
 using PointsMall.Api.Authentication;
@@ -396,9 +397,15 @@ public sealed class EdgeTests(LonelyApi api)
         var segments = endpoint.RoutePattern.PathSegments.Select(segment =>
             string.Concat(
                 segment.Parts.Select(part =>
-                    part is Microsoft.AspNetCore.Routing.Patterns.RoutePatternLiteralPart literal
-                        ? literal.Content
-                        : SkuId
+                    part switch
+                    {
+                        RoutePatternLiteralPart literal => literal.Content,
+                        RoutePatternParameterPart parameter
+                            when parameter.ParameterPolicies.Any(policy =>
+                                policy.Content == "long"
+                            ) => "1",
+                        _ => SkuId,
+                    }
                 )
             )
         );
