@@ -11,7 +11,7 @@ public sealed class LayerTests
 {
     /// <summary>
     /// In the subjects' folders the database and the runtime are touched by grains and by these, and by nothing else: the rules stay pure. In
-    /// Commits, Database, Diagnostics and Verification anything may.
+    /// Checkpoints, Commits, Database, Diagnostics and Verification anything may.
     /// </summary>
     private static readonly HashSet<string> Drivers =
     [
@@ -146,7 +146,8 @@ public sealed class LayerTests
         }
         var subject = space.Split('.')[2];
         var outermost = type.FullName[(space.Length + 1)..].Split('+', '/')[0];
-        return subject is not ("Commits" or "Database" or "Diagnostics" or "Verification")
+        return subject
+                is not ("Checkpoints" or "Commits" or "Database" or "Diagnostics" or "Verification")
             && !outermost.EndsWith("Grain", StringComparison.Ordinal)
             && !Drivers.Contains(outermost);
     }
