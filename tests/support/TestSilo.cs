@@ -39,6 +39,8 @@ public sealed class TestSilo : IAsyncDisposable
                 ["Silo:GatewayPort"] = ports[1].ToString(CultureInfo.InvariantCulture),
                 ["Silo:HealthPort"] = ports[2].ToString(CultureInfo.InvariantCulture),
                 ["Logs:Console"] = "false",
+                // A test waits for what it asked for, however slow the machine.
+                ["Committer:QueueTime"] = "00:00:10",
                 // Tests change rows by hand.
                 ["Verification:Interval"] = "1.00:00:00",
             }

@@ -200,7 +200,7 @@ public sealed class ContinuousVerificationTests(PostgresFixture postgres)
         {
             var recent = new RecentRun(session, membersPerRun: 50);
             var full = new FullRun(session);
-            for (var run = 0; run < 12; run++)
+            for (var run = 0; run < 6; run++)
             {
                 Assert.Empty(await recent.Run());
                 Assert.Empty((await full.Step()).Found);

@@ -4,8 +4,17 @@ using PointsMall.Tests.Support;
 namespace PointsMall.Tests.Cluster.Watching;
 
 /// <summary>What <c>mall.database_statistics()</c> tells a silo, on a server of its own: sessions and roles are the whole server's.</summary>
-public sealed class DatabaseStatisticsTests : IAsyncLifetime
+public sealed class DatabaseStatisticsTests(DatabaseStatisticsTests.OwnServer own)
+    : IClassFixture<DatabaseStatisticsTests.OwnServer>,
+        IAsyncLifetime
 {
+    public sealed class OwnServer : IDisposable
+    {
+        internal PostgresServer Server { get; } = PostgresServer.Start(fsync: false);
+
+        public void Dispose() => Server.Dispose();
+    }
+
     /// <summary>A member of pg_monitor sees these of other roles, nobody else.</summary>
     private static readonly string[] OnlyForMonitors =
     [
@@ -17,24 +26,23 @@ public sealed class DatabaseStatisticsTests : IAsyncLifetime
         "wal_bytes",
     ];
 
-    private readonly PostgresServer _server = PostgresServer.Start(fsync: false);
     private PostgresDatabase _database = null!;
     private NpgsqlDataSource _owner = null!;
     private NpgsqlDataSource _silo = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _database = await _server.CreateDatabase();
+        _database = await own.Server.CreateDatabase();
         _owner = NpgsqlDataSource.Create(_database.OwnerConnectionString);
         _silo = NpgsqlDataSource.Create(_database.SiloConnectionString);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await BecomeMonitor(false);
         await _owner.DisposeAsync();
         await _silo.DisposeAsync();
         await _database.DisposeAsync();
-        _server.Dispose();
     }
 
     [Fact]
@@ -166,11 +174,14 @@ public sealed class DatabaseStatisticsTests : IAsyncLifetime
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refusal.SqlState);
     }
 
-    private async Task BecomeMonitor()
+    private async Task BecomeMonitor(bool monitor = true)
     {
         await using var superuser = new NpgsqlConnection(_database.SuperuserConnectionString);
         await superuser.OpenAsync();
-        await Execute(superuser, "grant pg_monitor to mall_owner");
+        await Execute(
+            superuser,
+            monitor ? "grant pg_monitor to mall_owner" : "revoke pg_monitor from mall_owner"
+        );
     }
 
     private async Task<Dictionary<string, double?>> Statistics()
