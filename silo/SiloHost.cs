@@ -20,6 +20,9 @@ public static partial class SiloHost
     /// <summary>Exit code of a silo that would take more connections than PostgreSQL has left.</summary>
     private const int TooManyConnections = 4;
 
+    /// <summary>Exit code of a silo that began to start and could not join: whoever watches over it starts it again.</summary>
+    private const int DidNotStart = 5;
+
     public static async Task<int> Run(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
@@ -33,13 +36,26 @@ public static partial class SiloHost
         }
         // The run ends with the container disposed.
         var database = app.Services.GetRequiredService<DatabaseWatch>();
+        var started = app.Lifetime.ApplicationStarted;
         var running = app.RunAsync();
         if (await Task.WhenAny(running, Abandoned(database)) != running)
         {
             // Orleans goes on trying to write its leave into the lost database; the peers see the silo gone all the same.
             Environment.Exit(database.ExitCode);
         }
-        await running;
+        try
+        {
+            await running;
+        }
+        catch (Exception failure)
+            when (!started.IsCancellationRequested
+                && failure is not (OptionsValidationException or InvalidDataException)
+            )
+        {
+            // Not thrown on, which would abort the process: a peer that is slow to hear of the newcomer ends a start like this. The host has logged it.
+            await Console.Error.WriteLineAsync($"The silo did not start: {failure.Message}");
+            return DidNotStart;
+        }
         return database.ExitCode;
     }
 

@@ -47,14 +47,25 @@ start_database() {
     start_standbys
 }
 
+# A killed server that nobody has reaped yet is no other server, which PostgreSQL takes it for. The lock of the data folder stays PostgreSQL's own
+# business: it also guards against what is left of the dead one.
+remove_dead_socket_lock() {
+    local lock identity pid
+    lock=$cluster/.s.PGSQL.$(recall ports "$1").lock
+    if [[ -f $lock ]] && read -r pid <"$lock" && ! identify "$pid"; then
+        rm -f "$lock"
+    fi
+}
+
 start_server() {
     local name=$1 patience=$2 deadline
+    remove_dead_socket_lock "$name"
     start_child "$name"
     deadline=$((SECONDS + patience))
     until server_accepts "$name"; do
         if ((SECONDS > deadline)) || ! recorded_alive "$name"; then
             tail -n 20 "$data/logs/$name.log" >&2
-            fail "PostgreSQL has not started; see $data/logs/$name.log"
+            fail "PostgreSQL has not started; see $data/logs/$name.log and $cluster/log"
         fi
         pause 0.02
     done

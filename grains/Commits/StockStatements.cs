@@ -56,14 +56,22 @@ internal static class StockStatements
         where (select count(*) from written) <> cardinality($1)
         """;
 
-    /// <summary>One product a statement: catalogue changes are rare and wide.</summary>
+    /// <summary>
+    /// One product a statement: catalogue changes are rare and wide. Columns are named: one that a later release adds keeps its default.
+    /// </summary>
     public const string Product = """
         with next as (
             select * from jsonb_populate_record(null::product, $1::jsonb)
         ),
         created as (
-            insert into product
-            select * from next
+            insert into product (
+                product_id, version, name, summary, description, type, category, image_url, images, badges, translations, listed,
+                redeemable_from, redeemable_to, created_at
+            )
+            select
+                product_id, version, name, summary, description, type, category, image_url, images, badges, translations, listed,
+                redeemable_from, redeemable_to, created_at
+            from next
             where $3::bigint = 0
             on conflict do nothing
             returning product_id
@@ -95,8 +103,14 @@ internal static class StockStatements
         """;
 
     public const string Sku = """
-        insert into sku
-        select * from jsonb_populate_record(null::sku, $1::jsonb)
+        insert into sku (
+            sku_id, product_id, position, code, name, translations, points, per_order_limit, multiple_of, per_member_limit,
+            per_member_window, limit_counted_from, redeemable_from, redeemable_to, created_at, stopped_at, stopped_by
+        )
+        select
+            sku_id, product_id, position, code, name, translations, points, per_order_limit, multiple_of, per_member_limit,
+            per_member_window, limit_counted_from, redeemable_from, redeemable_to, created_at, stopped_at, stopped_by
+        from jsonb_populate_record(null::sku, $1::jsonb)
         on conflict (sku_id) do update
         set position = excluded.position,
             code = excluded.code,

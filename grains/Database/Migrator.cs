@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using DbUp;
 using DbUp.Engine;
@@ -18,6 +19,13 @@ public static class Migrator
         select pg_advisory_lock(7311180016438296905)
         """;
 
+    /// <summary>
+    /// A script that waits for a table's lock makes everybody wait who asks for the table after it: it gives way, and tries again.
+    /// </summary>
+    private static readonly TimeSpan LockTime = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LockPatience = TimeSpan.FromMinutes(1);
+
     /// <summary>Applies what is missing, in the order of the names. Safe to run again, and from several processes at once.</summary>
     /// <param name="ownerConnectionString">A role that owns the database and may create roles.</param>
     /// <returns>The names of the scripts that this call applied.</returns>
@@ -26,6 +34,8 @@ public static class Migrator
     {
         // No pool: the lock ends with its session, and nothing stays connected to a database that may serve as a template.
         var unpooled = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false };
+        unpooled.Options =
+            $"{unpooled.Options} -c lock_timeout={LockTime.TotalMilliseconds:F0}".TrimStart();
         using var dataSource = new NpgsqlDataSourceBuilder(unpooled.ConnectionString).Build();
         using var turn = dataSource.OpenConnection();
         if (turn.PostgreSqlVersion.Major < OldestVersion)
@@ -39,7 +49,28 @@ public static class Migrator
             command.ExecuteNonQuery();
         }
 
-        var result = DeployChanges
+        List<string> applied = [];
+        for (var begin = Stopwatch.GetTimestamp(); ; Thread.Sleep(LockPause))
+        {
+            var result = Upgrade(dataSource);
+            applied.AddRange(result.Scripts.Select(script => script.Name));
+            if (result.Successful)
+            {
+                return applied;
+            }
+            if (
+                result.Error
+                    is not PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable }
+                || Stopwatch.GetElapsedTime(begin) > LockPatience
+            )
+            {
+                throw Failure(result);
+            }
+        }
+    }
+
+    private static DatabaseUpgradeResult Upgrade(NpgsqlDataSource dataSource) =>
+        DeployChanges
             .To.PostgresqlDatabase(new PostgresqlConnectionManager(dataSource))
             .JournalToPostgresqlTable("public", "schema_version")
             .WithScripts(Scripts())
@@ -48,10 +79,6 @@ public static class Migrator
             .LogToNowhere()
             .Build()
             .PerformUpgrade();
-        return result.Successful
-            ? [.. result.Scripts.Select(script => script.Name)]
-            : throw Failure(result);
-    }
 
     /// <summary>Journalled under the file's name, which no renamed namespace changes.</summary>
     private static IEnumerable<SqlScript> Scripts()

@@ -1,3 +1,5 @@
+using PointsMall.Grains.Checkpoints;
+
 namespace PointsMall.Grains.Verification;
 
 /// <summary>Everything, once a day, a slice at a time. Each slice is a checkpoint: whoever takes over goes on behind the last.</summary>
@@ -32,6 +34,12 @@ internal sealed class FullRun(VerificationSession session)
             members_xid = greatest(members_xid, full_xid)
         """;
 
+    /// <summary>Parts into which the heads that the last checkpoint states are cut: a slice of some 16,000 of a million members.</summary>
+    private const int HeadSlices = 64;
+
+    /// <summary>What is checked once, before the members: what they share, then the checkpoints, then the heads.</summary>
+    internal static readonly int ChecksBeforeMembers = SharedRowChecks.All.Length + 1 + HeadSlices;
+
     private readonly FindingStore _store = new(session);
     private readonly SliceSize _size = new();
 
@@ -55,9 +63,9 @@ internal sealed class FullRun(VerificationSession session)
         var started = TimeProvider.System.GetTimestamp();
         var (checks, after) = (state.Checks, state.After);
         Findings findings;
-        if (checks < SharedRowChecks.All.Length)
+        if (checks < ChecksBeforeMembers)
         {
-            findings = await session.Examiner.Shared(SharedRowChecks.All[checks]);
+            findings = await Run(checks);
             checks++;
         }
         else
@@ -85,6 +93,23 @@ internal sealed class FullRun(VerificationSession session)
         }
         await transaction.CommitAsync();
         return (found, ended);
+    }
+
+    private Task<Findings> Run(int check)
+    {
+        if (check < SharedRowChecks.All.Length)
+        {
+            return session.Examiner.Shared(SharedRowChecks.All[check]);
+        }
+        var slice = check - SharedRowChecks.All.Length - 1;
+        return slice < 0
+            ? session.Examiner.Checkpoints(look => look.Checkpoints())
+            : session.Examiner.Checkpoints(look =>
+                look.Buckets(
+                    LedgerTree.Buckets * slice / HeadSlices,
+                    LedgerTree.Buckets * (slice + 1) / HeadSlices
+                )
+            );
     }
 
     private async Task<State> Read() =>

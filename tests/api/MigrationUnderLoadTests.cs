@@ -25,8 +25,8 @@ public sealed class MigrationUnderLoadTests(Mall mall)
             alter table mall.redemption_order add column later text not null default 'nothing';
             create index order_later on mall.redemption_order (later, order_id);
             """,
-        "alter table mall.product add column later text",
-        "alter table mall.sku add column later text",
+        "alter table mall.product add column later text not null default 'nothing'",
+        "alter table mall.sku add column later text not null default 'nothing'",
         """
             create or replace function mall.refuse_keys(members uuid[]) returns bigint
                 language plpgsql volatile as $$

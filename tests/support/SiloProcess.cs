@@ -103,7 +103,9 @@ public sealed class SiloProcess : IAsyncDisposable
     {
         if (_process is not { HasExited: false })
         {
-            throw new InvalidOperationException($"The silo has ended: {LastLines()}");
+            throw new InvalidOperationException(
+                Text($"The silo has ended with {_process?.ExitCode}: {LastLines()}")
+            );
         }
         try
         {

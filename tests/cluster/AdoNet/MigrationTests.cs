@@ -73,6 +73,57 @@ public sealed class MigrationTests(PostgresFixture postgres)
         Assert.Equal(1L, await tables.ExecuteScalarAsync());
     }
 
+    /// <summary>Whoever waits for a table's lock holds up all who come after: a script does so for half a second at a time.</summary>
+    [Fact]
+    public async Task A_script_that_finds_a_table_locked_gives_way_and_comes_again()
+    {
+        await using var database = await postgres.CreateDatabase();
+        await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        await using var holder = await owner.OpenConnectionAsync();
+        await Execute(
+            holder,
+            "drop table mall.approval; delete from schema_version where scriptname = '071_approvals.sql'"
+        );
+        await using var held = await holder.BeginTransactionAsync();
+        await Execute(holder, "lock table schema_version in share mode");
+
+        var run = Task.Factory.StartNew(
+            () => Migrator.Apply(database.OwnerConnectionString),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
+        var first = await Eventually.Is(() => Attempt(owner), waiting => waiting is not null);
+        await Eventually.Is(
+            () => Attempt(owner),
+            waiting => waiting is not null && waiting != first
+        );
+        Assert.False(run.IsCompleted);
+        await held.RollbackAsync();
+
+        Assert.Equal(["071_approvals.sql"], await run);
+        await Execute(holder, "table mall.approval");
+    }
+
+    /// <summary>When the attempt began that waits for the journal now.</summary>
+    private static async Task<DateTime?> Attempt(NpgsqlDataSource owner)
+    {
+        await using var command = owner.CreateCommand(
+            """
+            select xact_start
+            from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock' and query ilike '%schema_version%'
+            """
+        );
+        return await command.ExecuteScalarAsync() as DateTime?;
+    }
+
+    private static async Task Execute(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
     private static async Task<List<string>> Schema(PostgresDatabase database)
     {
         await using var source = NpgsqlDataSource.Create(database.SuperuserConnectionString);

@@ -24,6 +24,7 @@ internal sealed class ComposedMall : IAsyncDisposable
     {
         ["MALL_AUTH_ISSUER"] = "https://id.example.com",
         ["MALL_AUTH_PUBLIC_KEY_FILE"] = "",
+        ["MALL_CHECKPOINT_KEY_FILE"] = "",
     };
 
     // Ports are the file's own, so the addresses must be nobody else's: 127.64.0.0 to 127.127.255.255 by chance.
@@ -87,6 +88,7 @@ internal sealed class ComposedMall : IAsyncDisposable
         if (service == "silo")
         {
             environment["Silo__HealthAddress"] = Address(number);
+            environment["Checkpoints__Interval"] = "00:00:01";
         }
         string[] own = [.. _compose.Service(service).List("command").Select(word => (string)word!)];
         return Container.Start(
@@ -199,6 +201,10 @@ internal sealed class ComposedMall : IAsyncDisposable
             Path.Combine(Keys, "public.pem"),
             Path.Combine(etc, Path.GetRelativePath("/etc", PublicKeyFile))
         );
+        var checkpointKey = Path.Combine(etc, Path.GetRelativePath("/etc", CheckpointKeyFile));
+        await RunOutside("dotnet", Program("silo"), "checkpoint-key", checkpointKey);
+        await RunOutside("chown", "1654", checkpointKey);
+        await RunOutside("chmod", "400", checkpointKey);
     }
 
     private string Keys => Path.Combine(_folder.FullName, "keys");
@@ -207,20 +213,30 @@ internal sealed class ComposedMall : IAsyncDisposable
     private string PublicKeyFile =>
         _compose.Service("api").Text("environment", "Auth__PublicKeyFile")!;
 
+    /// <summary>Where the silo's service expects it.</summary>
+    private string CheckpointKeyFile =>
+        _compose.Service("silo").Text("environment", "Checkpoints__KeyFile")!;
+
+    private string Program(string host) =>
+        Path.Combine(_images[host].Folder, _images[host].File.Entrypoint[^1]);
+
     /// <summary>A command of the API that no container runs: who calls it is outside.</summary>
-    private async Task<string> DevelopmentCommand(params string[] arguments)
-    {
-        var (exitCode, said, errors) = await Tool.Run(
+    private Task<string> DevelopmentCommand(params string[] arguments) =>
+        RunOutside(
             "env",
             [
                 $"Auth__PrivateKeyFile={Keys}/private.pem",
                 $"Auth__Issuer={_variables["MALL_AUTH_ISSUER"]}",
                 $"Seed__Api=http://{Address(Api)}:8080",
                 "dotnet",
-                Path.Combine(_images["api"].Folder, _images["api"].File.Entrypoint[^1]),
+                Program("api"),
                 .. arguments,
             ]
         );
+
+    private static async Task<string> RunOutside(string program, params string[] arguments)
+    {
+        var (exitCode, said, errors) = await Tool.Run(program, arguments);
         Assert.True(exitCode == 0, errors);
         return said.Trim();
     }

@@ -29,7 +29,7 @@ internal sealed class Container : IAsyncDisposable
         bind "$app" /app
         bind "$dotnet" /usr/share/dotnet
         ln -s /usr/share/dotnet/dotnet "$root/usr/bin/dotnet"
-        cp -R "$etc/." "$root/etc"
+        cp -Rp "$etc/." "$root/etc"
         for device in null urandom; do
             : >"$root/dev/$device"
             mount --bind "/dev/$device" "$root/dev/$device"

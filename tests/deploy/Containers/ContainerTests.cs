@@ -46,6 +46,14 @@ public sealed class ContainerTests(ITestOutputHelper output)
             );
             Say("redeemed");
 
+            await Eventually.Is(
+                () =>
+                    mall.Read<long>(
+                        "select count(*) from ledger_checkpoint where signature is not null"
+                    ),
+                signed => signed > 0
+            );
+
             Assert.Equal(0, await siloA.Stop(mall.Grace("silo")));
             Assert.Equal(1, await mall.Health("silo", ComposedMall.SiloA));
             Assert.NotEqual(first, await Redeem(mall, "second"));
