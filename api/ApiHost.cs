@@ -145,6 +145,7 @@ internal static class ApiHost
         var rulebook = v1.MapGroup("/rulebook").WithTags("Rulebook");
         RulebookEndpoints.Map(rulebook);
         RulebookVersionEndpoints.Map(rulebook);
+        EventEndpoints.Map(v1.MapGroup("/events").WithTags("Earning"));
         EarningEndpoints.Map(v1.MapGroup("/earnings").WithTags("Earning"));
 
         ProgrammeEndpoints.Map(v1.MapGroup("/programme").WithTags("Programme"));

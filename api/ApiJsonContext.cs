@@ -81,6 +81,9 @@ namespace PointsMall.Api;
     TypeInfoPropertyName = "RulebookDocument"
 )]
 [JsonSerializable(typeof(EarningEventRequest))]
+[JsonSerializable(typeof(EventRequest))]
+[JsonSerializable(typeof(EventAnswer))]
+[JsonSerializable(typeof(EventsAnswer))]
 [JsonSerializable(typeof(EarningPreviewAnswer))]
 [JsonSerializable(typeof(RulebookPreviewAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]

@@ -27,6 +27,17 @@ internal static class Names
             _ => throw new ArgumentOutOfRangeException(nameof(window), window, null),
         };
 
+    public static string Of(EventStatus status) =>
+        status switch
+        {
+            EventStatus.Earned => "earned",
+            EventStatus.Reversed => "reversed",
+            EventStatus.Nothing => "nothing",
+            EventStatus.Waiting => "waiting",
+            EventStatus.AlreadyPaid => "already_paid",
+            _ => throw new ArgumentOutOfRangeException(nameof(status), status, message: null),
+        };
+
     public static string Of(EntryType type) =>
         type switch
         {
@@ -41,6 +52,8 @@ internal static class Names
             EntryType.Capture => "capture",
             EntryType.Repayment => "repayment",
             EntryType.Adjustment => "adjustment",
+            EntryType.Earning => "earning",
+            EntryType.Reversal => "reversal",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
         };
 

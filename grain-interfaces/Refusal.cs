@@ -84,6 +84,12 @@ public enum RefusalCode
 
     /// <summary>Who asked for an adjustment can't decide on it.</summary>
     SecondPersonRequired = 26,
+
+    /// <summary>The partner has sent an event of this id for another member.</summary>
+    EventIdReused = 27,
+
+    /// <summary>The partner's purchase of this id belongs to another member.</summary>
+    PurchaseOfAnotherMember = 28,
 }
 
 /// <summary>A refusal and the facts that help the caller. Only the facts that belong to the code are set.</summary>

@@ -21,6 +21,7 @@ internal static class Permissions
     public const string VerificationWrite = "verification:write";
     public const string RulesRead = "rules:read";
     public const string RulesWrite = "rules:write";
+    public const string EventsWrite = "events:write";
     public const string EarningsPreview = "earnings:preview";
     public const string OperationsRead = "operations:read";
 
@@ -48,6 +49,7 @@ internal static class Permissions
         VerificationWrite,
         RulesRead,
         RulesWrite,
+        EventsWrite,
         EarningsPreview,
         OperationsRead,
     ];

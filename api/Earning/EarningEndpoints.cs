@@ -80,14 +80,7 @@ internal sealed record EarningPreviewAnswer
             RulebookVersion = preview.RulebookVersion == 0 ? null : preview.RulebookVersion,
             Points = preview.Awards.Sum(award => award.Points),
             Awards = [.. preview.Awards.Select(AwardAnswer.Of)],
-            NotFired =
-            [
-                .. preview.NotFired.Select(rule => new NotFiredAnswer
-                {
-                    RuleId = rule.RuleId,
-                    Reason = Names.Of(rule.Reason),
-                }),
-            ],
+            NotFired = [.. preview.NotFired.Select(NotFiredAnswer.Of)],
         };
 }
 
@@ -124,26 +117,11 @@ internal sealed record AwardAnswer
             RuleId = award.RuleId,
             Source = award.Source,
             Points = award.Points,
-            Lines =
-            [
-                .. award.Lines.Select(line => new LineAwardAnswer
-                {
-                    LineId = line.LineId,
-                    Points = line.Points,
-                }),
-            ],
+            Lines = [.. award.Lines.Select(LineAwardAnswer.Of)],
             ActivatesAt = award.ActivatesAt,
             ExpiresAt = award.ExpiresAt,
             Budget = award.Budget,
-            Steps =
-            [
-                .. award.Steps.Select(step => new AwardStepAnswer
-                {
-                    Kind = Names.Of(step.Kind),
-                    Name = step.Name,
-                    Value = step.Value,
-                }),
-            ],
+            Steps = [.. award.Steps.Select(AwardStepAnswer.Of)],
         };
 }
 
@@ -155,6 +133,9 @@ internal sealed record LineAwardAnswer
 
     [Description("At least 1.")]
     public required long Points { get; init; }
+
+    public static LineAwardAnswer Of(LineAward line) =>
+        new() { LineId = line.LineId, Points = line.Points };
 }
 
 [Description("One step from what was counted to the points.")]
@@ -170,6 +151,14 @@ internal sealed record AwardStepAnswer
 
     [Description("A number, or two with `/` or ` on ` between them.")]
     public required string Value { get; init; }
+
+    public static AwardStepAnswer Of(AwardStep step) =>
+        new()
+        {
+            Kind = Names.Of(step.Kind),
+            Name = step.Name,
+            Value = step.Value,
+        };
 }
 
 [Description("A rule that would give nothing.")]
@@ -180,6 +169,9 @@ internal sealed record NotFiredAnswer
 
     [Description("Why, as `condition_not_met`; docs/rules.md lists the reasons.")]
     public required string Reason { get; init; }
+
+    public static NotFiredAnswer Of(NotFired rule) =>
+        new() { RuleId = rule.RuleId, Reason = Names.Of(rule.Reason) };
 }
 
 [Description("What an event would earn by the draft and by the rules in force.")]

@@ -9,17 +9,39 @@ using PointsMall.GrainInterfaces.Earning;
 namespace PointsMall.Api.Earning;
 
 [Description("Something that a member did and that rules may reward.")]
-internal sealed record EarningEventRequest
+internal sealed record EarningEventRequest : EventFields
 {
     [Description("Whose event.")]
     [Required]
     public Guid? MemberId { get; init; }
 
+    /// <summary>The question what the event would earn. What is in bounds and what fits together is checked by the silos.</summary>
+    /// <exception cref="ProblemException">A field is wrong.</exception>
+    public EarningPreviewRequest ToPreview(DateTimeOffset now)
+    {
+        var errors = new FieldErrors();
+        if (MemberId is null)
+        {
+            errors.Add("memberId", "is needed");
+        }
+        var request = new EarningPreviewRequest
+        {
+            MemberId = MemberId ?? Guid.Empty,
+            Event = ToEvent(now, errors),
+        };
+        errors.ThrowIfAny();
+        return request;
+    }
+}
+
+/// <summary>What an event is, whoever it is about.</summary>
+internal abstract record EventFields
+{
     [Description("Your own id of the event, 1 to 100 characters; an event earns once.")]
     [Required, MaxLength(Limits.EventId)]
     public string? EventId { get; init; }
 
-    [Description("What happened, in snake_case, as `order_paid`.")]
+    [Description("What happened, in snake_case, as `purchase_paid`.")]
     [Required, MaxLength(Limits.Source)]
     public string? Type { get; init; }
 
@@ -42,37 +64,22 @@ internal sealed record EarningEventRequest
     )]
     public IReadOnlyDictionary<string, JsonElement>? Attributes { get; init; }
 
-    /// <summary>The question what the event would earn. What is in bounds and what fits together is checked by the silos.</summary>
-    /// <exception cref="ProblemException">A field is wrong.</exception>
-    public EarningPreviewRequest ToPreview(DateTimeOffset now)
-    {
-        var errors = new FieldErrors();
-        if (MemberId is null)
+    protected EarningEvent ToEvent(DateTimeOffset now, FieldErrors errors) =>
+        new()
         {
-            errors.Add("memberId", "is needed");
-        }
-        var request = new EarningPreviewRequest
-        {
-            MemberId = MemberId ?? Guid.Empty,
-            Event = new EarningEvent
-            {
-                EventId = errors.RequiredText("eventId", EventId, Limits.EventId),
-                Type = errors.RequiredText("type", Type, Limits.Source),
-                OccurredAt = OccurredAt ?? now,
-                Channel = errors.Text("channel", Channel, Limits.Source),
-                Store = errors.Text("store", Store, Limits.EventId),
-                Purchase = Purchase?.ToPurchase(errors),
-                Attributes =
-                [
-                    .. (Attributes ?? ImmutableDictionary<string, JsonElement>.Empty)
-                        .OrderBy(attribute => attribute.Key, StringComparer.Ordinal)
-                        .Select(attribute => ToAttribute(attribute.Key, attribute.Value, errors)),
-                ],
-            },
+            EventId = errors.RequiredText("eventId", EventId, Limits.EventId),
+            Type = errors.RequiredText("type", Type, Limits.Source),
+            OccurredAt = OccurredAt ?? now,
+            Channel = errors.Text("channel", Channel, Limits.Source),
+            Store = errors.Text("store", Store, Limits.EventId),
+            Purchase = Purchase?.ToPurchase(errors),
+            Attributes =
+            [
+                .. (Attributes ?? ImmutableDictionary<string, JsonElement>.Empty)
+                    .OrderBy(attribute => attribute.Key, StringComparer.Ordinal)
+                    .Select(attribute => ToAttribute(attribute.Key, attribute.Value, errors)),
+            ],
         };
-        errors.ThrowIfAny();
-        return request;
-    }
 
     private static EventAttribute ToAttribute(string name, JsonElement value, FieldErrors errors)
     {

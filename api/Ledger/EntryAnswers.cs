@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
+using PointsMall.Api.Earning;
 using PointsMall.Api.Ledger.Explanations;
 using PointsMall.Api.Members;
 using PointsMall.Api.Orders;
@@ -58,6 +59,9 @@ internal sealed record EntryRecordAnswer
     [Description("The command that wrote it; null only when the books do not add up.")]
     public required EntryCommandAnswer? Command { get; init; }
 
+    [Description("The event that caused it; null when none did.")]
+    public required EntryEventAnswer? Event { get; init; }
+
     [Description("SHA-256 of salt, name and reason in hexadecimal digits; null without texts.")]
     public required string? TextHash { get; init; }
 
@@ -84,9 +88,59 @@ internal sealed record EntryRecordAnswer
                     Key = read.Row.Key,
                 }
                 : null,
+            Event = read.Facts.Event is { } sent ? EntryEventAnswer.Of(sent) : null,
             TextHash = read.Row.TextHash is { } text ? Convert.ToHexStringLower(text) : null,
             PreviousHash = Convert.ToHexStringLower(read.Row.PreviousHash),
             Hash = Convert.ToHexStringLower(read.Row.Hash),
+        };
+}
+
+[Description("The event that caused an entry, and how its points came about.")]
+internal sealed record EntryEventAnswer
+{
+    [Description("Who sent it: `staff:SUBJECT`.")]
+    public required string Partner { get; init; }
+
+    [Description("The sender's id of it.")]
+    public required string EventId { get; init; }
+
+    [Description("What happened.")]
+    public required string Type { get; init; }
+
+    [Description("When it happened.")]
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    [Description("The sender's id of the purchase that it is about; null when it is about none.")]
+    public required string? OrderId { get; init; }
+
+    [Description("The version of the rulebook that decided; null when none was in force.")]
+    public required long? RulebookVersion { get; init; }
+
+    [Description("The rule that gave the points; null for points that were taken back.")]
+    public required string? RuleId { get; init; }
+
+    [Description("How the points came about.")]
+    public required IReadOnlyList<AwardStepAnswer> Steps { get; init; }
+
+    public static EntryEventAnswer Of(EventFacts sent) =>
+        new()
+        {
+            Partner = sent.Partner,
+            EventId = sent.EventId,
+            Type = sent.Type,
+            OccurredAt = sent.OccurredAt,
+            OrderId = sent.OrderId,
+            RulebookVersion = sent.RulebookVersion == 0 ? null : sent.RulebookVersion,
+            RuleId = sent.RuleId,
+            Steps =
+            [
+                .. sent.Steps.Select(step => new AwardStepAnswer
+                {
+                    Kind = step.Kind,
+                    Name = step.Name,
+                    Value = step.Value,
+                }),
+            ],
         };
 }
 

@@ -45,6 +45,14 @@ internal sealed class EntryQueries(NpgsqlDataSource database, OrderQueries order
         and hold_id = @holdId
         """;
 
+    private const string SelectEvent = """
+        select partner, event_id, type, occurred_at, rulebook_version,
+               coalesce(event->'purchase'->>'orderId', event->>'orderId') as order_id, outcome::text as outcome
+        from mall.earning_event
+        where member_id = @memberId
+        and commit_id = @commitId
+        """;
+
     /// <summary>The member's entry, or null.</summary>
     public async Task<ReadEntry?> Find(Guid memberId, Guid entryId, CancellationToken cancelled)
     {
@@ -78,6 +86,7 @@ internal sealed class EntryQueries(NpgsqlDataSource database, OrderQueries order
     )
     {
         var (order, spent, hold) = (default(OrderAnswer), default(string), default(HoldRow));
+        var sent = default(EventRow);
         switch (row.CauseKind)
         {
             case "order":
@@ -104,6 +113,15 @@ internal sealed class EntryQueries(NpgsqlDataSource database, OrderQueries order
                     )
                 );
                 break;
+            case "event":
+                sent = await connection.QuerySingleOrDefaultAsync<EventRow>(
+                    new CommandDefinition(
+                        SelectEvent,
+                        new { memberId, commitId = row.CauseId },
+                        cancellationToken: cancelled
+                    )
+                );
+                break;
         }
         return new EntryFacts(
             row.ToAnswer(memberId),
@@ -111,7 +129,8 @@ internal sealed class EntryQueries(NpgsqlDataSource database, OrderQueries order
             row.Contra,
             order,
             [.. LotsOf(spent ?? "[]").Select(lot => EntryLotAnswer.Of(memberId, lot))],
-            hold is null ? null : new HoldFacts(hold.Reason, hold.ExpiresAt.ToInstant())
+            hold is null ? null : new HoldFacts(hold.Reason, hold.ExpiresAt.ToInstant()),
+            sent?.ToFacts(row.Sequence)
         );
     }
 
@@ -135,6 +154,54 @@ internal sealed class EntryQueries(NpgsqlDataSource database, OrderQueries order
     {
         public string Reason { get; init; } = "";
         public DateTime ExpiresAt { get; init; }
+    }
+
+    private sealed class EventRow
+    {
+        public string Partner { get; init; } = "";
+        public string EventId { get; init; } = "";
+        public string Type { get; init; } = "";
+        public DateTime OccurredAt { get; init; }
+        public long RulebookVersion { get; init; }
+        public string? OrderId { get; init; }
+        public string Outcome { get; init; } = "{}";
+
+        /// <summary>The outcome holds each award with the sequence of its entry; entries that take points back are in no award.</summary>
+        public EventFacts ToFacts(long sequence)
+        {
+            using var outcome = JsonDocument.Parse(Outcome);
+            var awards = outcome.RootElement.TryGetProperty("awards", out var all)
+                ? all.EnumerateArray()
+                : default;
+            var award = awards.FirstOrDefault(of =>
+                of.GetProperty("sequence").GetInt64() == sequence
+            );
+            var found = award.ValueKind == JsonValueKind.Object;
+            return new EventFacts(
+                Partner,
+                EventId,
+                Type,
+                OccurredAt.ToInstant(),
+                OrderId,
+                RulebookVersion,
+                found ? award.GetProperty("ruleId").GetString() : null,
+                found
+                    ?
+                    [
+                        .. award
+                            .GetProperty("steps")
+                            .EnumerateArray()
+                            .Select(step => new StepFacts(
+                                JsonNamingPolicy.SnakeCaseLower.ConvertName(
+                                    step.GetProperty("kind").GetString()!
+                                ),
+                                step.GetProperty("name").GetString()!,
+                                step.GetProperty("value").GetString()!
+                            )),
+                    ]
+                    : []
+            );
+        }
     }
 
     /// <summary>The column holds [[number, points, expiry in microseconds since 1970 or null], ...].</summary>

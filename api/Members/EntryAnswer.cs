@@ -25,7 +25,9 @@ internal sealed record EntryAnswer
         "release",
         "capture",
         "repayment",
-        "adjustment"
+        "adjustment",
+        "earning",
+        "reversal"
     )]
     public required string Type { get; init; }
 

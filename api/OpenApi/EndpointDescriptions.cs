@@ -57,6 +57,14 @@ internal static class EndpointDescriptions
             .WithMetadata(new RequestSizeLimitAttribute(Limits.BulkBodyBytes))
             .Refuses(Errors.InvalidRequest, Errors.RequestTooLarge, Errors.UnsupportedMediaType);
 
+    /// <summary>A call of one row, or of many.</summary>
+    public static RouteHandlerBuilder TakesOneOrRows<TRow>(this RouteHandlerBuilder endpoint)
+        where TRow : class =>
+        endpoint
+            .Accepts<TRow>(Json, NdJson)
+            .WithMetadata(new RequestSizeLimitAttribute(Limits.BulkBodyBytes))
+            .Refuses(CommandErrors);
+
     /// <summary>The command has an idempotency key.</summary>
     public static RouteHandlerBuilder WithKey(this RouteHandlerBuilder endpoint, bool required)
     {

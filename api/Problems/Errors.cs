@@ -236,6 +236,20 @@ internal static class Errors
         "Nothing was changed; let somebody else approve or decline it."
     );
 
+    public static readonly ErrorKind EventIdReused = new(
+        "event_id_reused",
+        422,
+        "You have sent an event of this id for another member",
+        "Nothing was changed; give each event an id of its own."
+    );
+
+    public static readonly ErrorKind PurchaseOfAnotherMember = new(
+        "purchase_of_another_member",
+        422,
+        "Your purchase of this order id belongs to another member",
+        "Nothing was changed; check the member and the order id."
+    );
+
     public static readonly ErrorKind IdempotencyKeyReused = new(
         "idempotency_key_reused",
         422,

@@ -56,6 +56,8 @@ internal static class Refusals
             RefusalCode.ApprovalNotFound => Errors.ApprovalNotFound,
             RefusalCode.ApprovalDecided => Errors.ApprovalDecided,
             RefusalCode.SecondPersonRequired => Errors.SecondPersonRequired,
+            RefusalCode.EventIdReused => Errors.EventIdReused,
+            RefusalCode.PurchaseOfAnotherMember => Errors.PurchaseOfAnotherMember,
             _ => throw new ArgumentOutOfRangeException(nameof(code), code, "unknown refusal code"),
         };
 }

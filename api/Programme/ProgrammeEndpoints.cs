@@ -110,6 +110,12 @@ internal sealed record ProgrammeBody
     [JsonRequired, Range(0, Limits.Points)]
     public long? AdjustmentApprovalAbove { get; init; }
 
+    [Description(
+        "Most points that refunds of purchases may leave a member owing; null when nobody owes any, so that a refund stops at an empty account."
+    )]
+    [JsonRequired, Range(1, Limits.Points)]
+    public long? DebtLimit { get; init; }
+
     public static ProgrammeBody Of(ProgrammeSettings settings) =>
         new()
         {
@@ -122,6 +128,7 @@ internal sealed record ProgrammeBody
             ReturnGraceDays = settings.ReturnGraceDays,
             DefaultLanguage = settings.DefaultLanguage,
             AdjustmentApprovalAbove = settings.AdjustmentApprovalAbove,
+            DebtLimit = settings.DebtLimit,
         };
 
     /// <summary>All settings must be there: what is left out would be changed by accident.</summary>
@@ -157,6 +164,7 @@ internal sealed record ProgrammeBody
                 0,
                 Limits.Points
             ),
+            DebtLimit = errors.Number("debtLimit", DebtLimit, 1, Limits.Points),
         };
         errors.ThrowIfAny();
         return settings;

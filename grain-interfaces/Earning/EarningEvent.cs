@@ -8,7 +8,7 @@ public sealed record EarningEvent
     [Id(0)]
     public required string EventId { get; init; }
 
-    /// <summary>What happened, as <c>order_paid</c>: lower-case snake_case, 1 to 40 characters.</summary>
+    /// <summary>What happened, as <c>purchase_paid</c>: lower-case snake_case, 1 to 40 characters.</summary>
     [Id(1)]
     public required string Type { get; init; }
 
@@ -31,6 +31,46 @@ public sealed record EarningEvent
     /// <summary>What else rules may ask about; at most 32, each name once.</summary>
     [Id(6)]
     public ImmutableArray<EventAttribute> Attributes { get; init; } = [];
+
+    /// <summary>The purchase that a refund or a delivery is about, by the shop's id of its order, 1 to 100 characters.</summary>
+    [Id(7)]
+    public string? OrderId { get; init; }
+
+    /// <summary>What of that purchase is given back.</summary>
+    [Id(8)]
+    public PurchaseRefund? Refund { get; init; }
+}
+
+/// <summary>
+/// What of a purchase is given back: the lines that are named, or an amount of the whole order, or, with neither, all that is left of it.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("PurchaseRefund")]
+public sealed record PurchaseRefund
+{
+    /// <summary>Lines, each once; at most 200.</summary>
+    [Id(0)]
+    public ImmutableArray<RefundedLine> Lines { get; init; } = [];
+
+    /// <summary>Minor units of the order, spread over what is left of its lines; above zero.</summary>
+    [Id(1)]
+    public long? Amount { get; init; }
+}
+
+/// <summary>A part of one line that is given back; exactly one of quantity and amount is set.</summary>
+[GenerateSerializer, Immutable, Alias("RefundedLine")]
+public sealed record RefundedLine
+{
+    /// <summary>The line's id in the purchase.</summary>
+    [Id(0)]
+    public required string LineId { get; init; }
+
+    /// <summary>How many, at least 1.</summary>
+    [Id(1)]
+    public int? Quantity { get; init; }
+
+    /// <summary>Minor units, above zero; of what the line came to after the order's discount.</summary>
+    [Id(2)]
+    public long? Amount { get; init; }
 }
 
 /// <summary>A named scalar of an event; exactly one of text, number and flag is set.</summary>

@@ -99,6 +99,12 @@ public enum EntryType
 
     /// <summary>Staff corrected the points.</summary>
     Adjustment = 11,
+
+    /// <summary>A rule gave points for an event.</summary>
+    Earning = 12,
+
+    /// <summary>A refund of a purchase took back points that it had earned.</summary>
+    Reversal = 13,
 }
 
 /// <summary>Which of the account's columns an entry changes.</summary>
@@ -150,7 +156,7 @@ public sealed record EntryView
     [Id(6)]
     public string? Reason { get; init; }
 
-    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>, <c>hold</c>, <c>debt</c>, <c>adjustment</c>.</summary>
+    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>, <c>hold</c>, <c>debt</c>, <c>adjustment</c>, <c>event</c>.</summary>
     [Id(7)]
     public required string CauseKind { get; init; }
 

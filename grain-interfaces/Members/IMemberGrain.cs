@@ -1,3 +1,5 @@
+using PointsMall.GrainInterfaces.Earning;
+
 namespace PointsMall.GrainInterfaces.Members;
 
 /// <summary>
@@ -22,6 +24,10 @@ public interface IMemberGrain : IGrainWithGuidKey
     /// <summary>Takes points from the account.</summary>
     [Alias("Deduct"), ResponseTimeout("00:00:05")]
     Task<EntryResult> Deduct(DeductCommand command);
+
+    /// <summary>Carries out an event: gives what the rules give for it, or takes back what a refunded purchase had earned.</summary>
+    [Alias("Earn"), ResponseTimeout("00:00:05")]
+    Task<EarnResult> Earn(EarnCommand command);
 
     /// <summary>Corrects the points, or asks a second person to approve that.</summary>
     [Alias("Adjust"), ResponseTimeout("00:00:05")]

@@ -52,6 +52,10 @@ public sealed record ProgrammeSettings
     /// <summary>An adjustment of more points than this, either way, waits for a second person; null: none does. 0 to 10^15.</summary>
     [Id(8)]
     public long? AdjustmentApprovalAbove { get; init; }
+
+    /// <summary>Most points that refunds of purchases may leave a member owing, 1 to 10^15; null: a refund stops at an empty account.</summary>
+    [Id(9)]
+    public long? DebtLimit { get; init; }
 }
 
 /// <summary>A refusal, or the settings now in force.</summary>

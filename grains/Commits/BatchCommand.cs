@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using PointsMall.Grains.Database;
+using PointsMall.Grains.Earning;
 using PointsMall.Grains.Members;
 
 namespace PointsMall.Grains.Commits;
@@ -32,6 +33,7 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
             AddHolds(members);
             AddApprovals(members);
             AddEvents(members);
+            AddEarnings(members);
         }
         AddRegistrations(batch);
         AddSilent(batch);
@@ -302,6 +304,81 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
                 .Add(events, NpgsqlDbType.Bigint, row => row.Event.Sequence)
                 .Add(events, NpgsqlDbType.Jsonb, row => row.Event.Payload)
                 .Add(events, NpgsqlDbType.TimestampTz, row => row.At);
+        }
+    }
+
+    private void AddEarnings(List<CommitUnit> units)
+    {
+        var rows = units
+            .Where(unit => unit.Member!.Decision.Earning is not null)
+            .Select(unit =>
+                (Unit: unit, unit.Member!.Before.MemberId, Earning: unit.Member.Decision.Earning!)
+            )
+            .ToList();
+        if (rows.Count == 0)
+        {
+            return;
+        }
+        Rows(EarningStatements.Events)
+            .Add(rows, NpgsqlDbType.Text, row => row.Earning.Partner)
+            .Add(rows, NpgsqlDbType.Text, row => row.Earning.Event.EventId)
+            .Add(rows, NpgsqlDbType.Uuid, row => row.MemberId)
+            .Add(rows, NpgsqlDbType.Uuid, row => row.Unit.CommitId)
+            .Add(rows, NpgsqlDbType.Text, row => row.Earning.Event.Type)
+            .Add(rows, NpgsqlDbType.TimestampTz, row => row.Earning.Event.OccurredAt)
+            .Add(rows, NpgsqlDbType.Bigint, row => row.Earning.Outcome.RulebookVersion)
+            .Add(rows, NpgsqlDbType.Jsonb, row => EarningJson.Write(row.Earning.Event))
+            .Add(rows, NpgsqlDbType.Jsonb, row => EarningJson.Write(row.Earning.Outcome))
+            .Add(rows, NpgsqlDbType.TimestampTz, row => row.Unit.At);
+        var purchases = rows.Where(row => row.Earning.Purchase is not null)
+            .Select(row => (Purchase: row.Earning.Purchase!, row.Earning.NewPurchase))
+            .ToList();
+        if (purchases.Count > 0)
+        {
+            Rows(EarningStatements.Purchases)
+                .Add(purchases, NpgsqlDbType.Text, row => row.Purchase.Partner)
+                .Add(purchases, NpgsqlDbType.Text, row => row.Purchase.OrderId)
+                .Add(purchases, NpgsqlDbType.Uuid, row => row.Purchase.MemberId)
+                .Add(purchases, NpgsqlDbType.TimestampTz, row => row.Purchase.PaidAt)
+                .Add(purchases, NpgsqlDbType.Jsonb, row => EarningJson.Write(row.Purchase))
+                .Add(purchases, NpgsqlDbType.Boolean, row => row.NewPurchase);
+        }
+        var counters = rows.SelectMany(row =>
+                row.Earning.Counters.Select(changed =>
+                    (row.MemberId, changed.Counter, changed.WindowEnd)
+                )
+            )
+            .ToList();
+        if (counters.Count > 0)
+        {
+            Rows(EarningStatements.Counters)
+                .Add(counters, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(counters, NpgsqlDbType.Text, row => row.Counter.Id)
+                .Add(counters, NpgsqlDbType.TimestampTz, row => row.Counter.WindowStart)
+                .Add(counters, NpgsqlDbType.TimestampTz, row => row.WindowEnd)
+                .Add(counters, NpgsqlDbType.Bigint, row => row.Counter.Points)
+                .Add(counters, NpgsqlDbType.Bigint, row => row.Counter.Times);
+        }
+        AddBudgets(rows.SelectMany(row => row.Earning.Budgets));
+    }
+
+    private void AddBudgets(IEnumerable<BudgetDelta> deltas)
+    {
+        var budgets = deltas
+            .GroupBy(delta => delta.Name, StringComparer.Ordinal)
+            .Select(of => new BudgetDelta(
+                of.Key,
+                of.Sum(delta => delta.Points),
+                of.Max(delta => delta.Limit)
+            ))
+            .ToList();
+        if (budgets.Count > 0)
+        {
+            Rows(EarningStatements.Budgets)
+                .Add(budgets, NpgsqlDbType.Uuid, budget => budget.Id)
+                .Add(budgets, NpgsqlDbType.Text, budget => budget.Name)
+                .Add(budgets, NpgsqlDbType.Bigint, budget => budget.Points)
+                .Add(budgets, NpgsqlDbType.Bigint, budget => budget.Limit);
         }
     }
 

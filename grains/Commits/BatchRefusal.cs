@@ -36,6 +36,7 @@ internal static class BatchRefusal
         }
         var verdicts =
             what == "stock" ? ReadStock(named, batch)
+            : what == "budget" ? ReadBudgets(named, batch)
             : WordsOf(what) <= MostWords ? ReadUnits(what, named, batch)
             : [];
         return verdicts.Count > 0 ? verdicts : null;
@@ -45,9 +46,10 @@ internal static class BatchRefusal
     private static int WordsOf(string what) =>
         what switch
         {
-            "stock" => MostWords,
+            "stock" or "budget" => MostWords,
             "account" => 2,
             "key" or "order" or "member" or "product" or "movement" or "change" => 1,
+            "event" or "purchase" => 1,
             _ => MostWords + 1,
         };
 
@@ -63,6 +65,9 @@ internal static class BatchRefusal
             var id = what switch
             {
                 "account" or "key" => pending.MemberId,
+                "event" or "purchase" => pending.Unit.Member?.Decision.Earning is null
+                    ? null
+                    : pending.MemberId,
                 "order" => pending.Unit.Member?.Decision.StatusChange?.OrderId,
                 "member" => pending.Unit.Registration?.MemberId,
                 "product" => pending.Unit.Catalogue?.ProductId,
@@ -75,6 +80,8 @@ internal static class BatchRefusal
                     "account" => OfAccount(words[1]),
                     "key" or "member" or "movement" or "change" => CommitOutcome.KeyUsed,
                     "product" => CommitOutcome.Fenced,
+                    "event" => CommitOutcome.EventUsed,
+                    "purchase" => CommitOutcome.StaleClaim,
                     _ => new CommitOutcome(CommitVerdict.Rejected, what),
                 };
             }
@@ -90,6 +97,44 @@ internal static class BatchRefusal
             "late" => CommitOutcome.Expired,
             _ => new CommitOutcome(CommitVerdict.Rejected, "account " + why),
         };
+
+    /// <summary>What a budget has left is given in the order in which the awards came, as far as it goes; the rest must decide again.</summary>
+    private static Dictionary<PendingUnit, CommitOutcome?> ReadBudgets(
+        Dictionary<Guid, string[]> named,
+        Batch batch
+    )
+    {
+        var left = named.ToDictionary(
+            pair => pair.Key,
+            pair => long.Parse(pair.Value[2], CultureInfo.InvariantCulture)
+        );
+        Dictionary<PendingUnit, CommitOutcome?> verdicts = [];
+        foreach (var pending in batch.Units.OrderBy(unit => unit.QueuedAt))
+        {
+            var takes = (pending.Unit.Member?.Decision.Earning?.Budgets ?? [])
+                .Where(delta => left.ContainsKey(delta.Id))
+                .ToList();
+            if (takes.Any(delta => delta.Points > left[delta.Id]))
+            {
+                verdicts[pending] = CommitOutcome.StaleClaim;
+                continue;
+            }
+            foreach (var delta in takes)
+            {
+                left[delta.Id] -= delta.Points;
+            }
+        }
+        // What is left was read as the statement began: another writer may have taken it meanwhile.
+        return verdicts.Count > 0
+            ? verdicts
+            : batch
+                .Units.Where(pending =>
+                    pending.Unit.Member?.Decision.Earning?.Budgets.Any(delta =>
+                        delta.Points > 0 && named.ContainsKey(delta.Id)
+                    ) == true
+                )
+                .ToDictionary(pending => pending, CommitOutcome? (_) => CommitOutcome.StaleClaim);
+    }
 
     /// <summary>
     /// A stale epoch voids every claim on the SKU. When the row has too little, the batch's claims are served in the order in which they came as

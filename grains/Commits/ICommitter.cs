@@ -50,7 +50,10 @@ public enum CommitVerdict
     /// <summary>The principal used the key before (also a member's external id that exists): look the first command up.</summary>
     KeyUsed = 3,
 
-    /// <summary>The claim's epoch is over, or the row has less than was claimed: claim again, once.</summary>
+    /// <summary>
+    /// What was decided on is over: the claim's epoch, or the row has less than was claimed; or the purchase that was to be new is known. Decide
+    /// again, once, with what is known now.
+    /// </summary>
     StaleClaim = 4,
 
     /// <summary>Not sent within its queue time, or its deadline had passed in the database's time.</summary>
@@ -64,6 +67,9 @@ public enum CommitVerdict
 
     /// <summary>It may or may not have been committed; the same idempotency key settles it.</summary>
     Unknown = 8,
+
+    /// <summary>The partner has sent an event of this id for another member.</summary>
+    EventUsed = 9,
 }
 
 /// <summary>A verdict and what goes with it.</summary>
@@ -82,5 +88,6 @@ public sealed record CommitOutcome(
     public static readonly CommitOutcome StaleClaim = new(CommitVerdict.StaleClaim);
     public static readonly CommitOutcome Expired = new(CommitVerdict.Expired);
     public static readonly CommitOutcome NotRun = new(CommitVerdict.NotRun);
+    public static readonly CommitOutcome EventUsed = new(CommitVerdict.EventUsed);
     public static readonly CommitOutcome Unknown = new(CommitVerdict.Unknown);
 }

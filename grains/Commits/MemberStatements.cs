@@ -142,7 +142,9 @@ internal static class MemberStatements
         select * from change
         where remaining > 0
         on conflict (member_id, number) do update
-        set remaining = excluded.remaining,
+        set source = excluded.source,
+            remaining = excluded.remaining,
+            expires_at = excluded.expires_at,
             activates_at = excluded.activates_at
         """;
 

@@ -17,6 +17,8 @@ public static class Names
             EntryType.Capture => "capture",
             EntryType.Repayment => "repayment",
             EntryType.Adjustment => "adjustment",
+            EntryType.Earning => "earning",
+            EntryType.Reversal => "reversal",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, message: null),
         };
 
@@ -34,6 +36,8 @@ public static class Names
             "capture" => EntryType.Capture,
             "repayment" => EntryType.Repayment,
             "adjustment" => EntryType.Adjustment,
+            "earning" => EntryType.Earning,
+            "reversal" => EntryType.Reversal,
             _ => throw Unknown(nameof(EntryType), name),
         };
 

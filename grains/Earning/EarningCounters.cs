@@ -12,6 +12,9 @@ public readonly record struct EarningCounter(
     long Times
 );
 
+/// <summary>A row of <c>earning_counter</c> to write; without awards (<see cref="EarningCounter.Times"/> 0) to remove.</summary>
+public readonly record struct ChangedCounter(EarningCounter Counter, DateTimeOffset WindowEnd);
+
 /// <summary>A member's counters, for the rules to read. What is not there counts as nothing.</summary>
 public sealed class EarningCounters
 {
@@ -24,6 +27,39 @@ public sealed class EarningCounters
 
     /// <param name="counters">Each id and window once.</param>
     public static EarningCounters Of(IEnumerable<EarningCounter> counters) => new(counters);
+
+    /// <summary>The counters after awards were given or taken back.</summary>
+    /// <param name="uses">What rises, or with negative numbers falls.</param>
+    /// <param name="changes">Those that changed, as they are then.</param>
+    public EarningCounters With(
+        IEnumerable<CounterUse> uses,
+        out ImmutableArray<ChangedCounter> changes
+    )
+    {
+        var next = new Dictionary<(string Id, DateTimeOffset Start), EarningCounter>(_counters);
+        var changed = new Dictionary<(string Id, DateTimeOffset Start), ChangedCounter>();
+        foreach (var use in uses)
+        {
+            var key = (use.Id, use.WindowStart);
+            var was = next.GetValueOrDefault(key, new(use.Id, use.WindowStart, 0, 0));
+            var counter = was with
+            {
+                Points = Math.Max(0, checked(was.Points + use.Points)),
+                Times = Math.Max(0, checked(was.Times + use.Times)),
+            };
+            if (counter.Times == 0)
+            {
+                next.Remove(key);
+            }
+            else
+            {
+                next[key] = counter;
+            }
+            changed[key] = new(counter, use.WindowEnd);
+        }
+        changes = [.. changed.Values];
+        return new(next.Values);
+    }
 
     /// <summary>Points and awards under a cap in a window.</summary>
     public EarningCounter Of(string capId, DateTimeOffset windowStart) =>

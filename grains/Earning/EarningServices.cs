@@ -12,5 +12,7 @@ public static class EarningServices
             .AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider =>
                 provider.GetRequiredService<RulebookCache>()
             )
-            .AddSingleton<IEarningInputs, RegisteredMembers>();
+            .AddSingleton<IEarningInputs, EarningInputsReader>()
+            .AddSingleton<EarningRecords>()
+            .AddSingleton<EarningSources>();
 }

@@ -43,7 +43,77 @@ public static class EventRules
             return Refusal.Invalid("store", $"must be 1 to {MaxId} characters");
         }
         return CheckAttributes(e.Attributes)
-            ?? (e.Purchase is { } purchase ? CheckPurchase(purchase) : null);
+            ?? CheckAbout(e)
+            ?? (e.Purchase is { } purchase ? CheckPurchase(purchase) : null)
+            ?? (e.Refund is { } refund ? CheckRefund(refund) : null);
+    }
+
+    /// <summary>What an event of its type must be about, and may not be about otherwise.</summary>
+    private static Refusal? CheckAbout(EarningEvent e)
+    {
+        if ((e.Type == EventTypes.PurchasePaid) != (e.Purchase is not null))
+        {
+            return Refusal.Invalid(
+                "purchase",
+                "is needed with purchase_paid, and not with others, which name it by orderId"
+            );
+        }
+        if (EventTypes.FollowsPurchase(e.Type) != (e.OrderId is not null))
+        {
+            return Refusal.Invalid(
+                "orderId",
+                "is needed with purchase_refunded and purchase_delivered, and not with others"
+            );
+        }
+        if (e.OrderId is not null && !Texts.Fits(e.OrderId, 1, MaxId))
+        {
+            return Refusal.Invalid("orderId", $"must be 1 to {MaxId} characters");
+        }
+        return e.Refund is not null && e.Type != EventTypes.PurchaseRefunded
+            ? Refusal.Invalid("refund", "belongs to purchase_refunded")
+            : null;
+    }
+
+    private static Refusal? CheckRefund(PurchaseRefund refund)
+    {
+        if (refund.Amount is not null && !refund.Lines.IsEmpty)
+        {
+            return Refusal.Invalid("refund", "has lines or an amount of the order, not both");
+        }
+        if (refund.Amount is < 1 or > MaxAmount)
+        {
+            return Refusal.Invalid("refund.amount", $"must be 1 to {MaxAmount} minor units");
+        }
+        if (refund.Lines.Length > MaxLines)
+        {
+            return Refusal.Invalid("refund.lines", $"must be at most {MaxLines}");
+        }
+        var ids = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < refund.Lines.Length; i++)
+        {
+            var line = refund.Lines[i];
+            var field = $"refund.lines[{i}]";
+            if (!Texts.Fits(line.LineId, 1, MaxId) || !ids.Add(line.LineId))
+            {
+                return Refusal.Invalid(
+                    $"{field}.lineId",
+                    $"must be 1 to {MaxId} characters and another one for each line"
+                );
+            }
+            if (line.Quantity is null == line.Amount is null)
+            {
+                return Refusal.Invalid(field, "has a quantity or an amount, one of the two");
+            }
+            if (line.Quantity is < 1 or > MaxQuantity)
+            {
+                return Refusal.Invalid($"{field}.quantity", $"must be 1 to {MaxQuantity}");
+            }
+            if (line.Amount is < 1 or > MaxAmount)
+            {
+                return Refusal.Invalid($"{field}.amount", $"must be 1 to {MaxAmount} minor units");
+            }
+        }
+        return null;
     }
 
     private static Refusal? CheckAttributes(ImmutableArray<EventAttribute> attributes)

@@ -28,7 +28,7 @@ internal sealed class RuleWorkbenchGrain(
         {
             return new() { Errors = errors };
         }
-        if (await inputs.Read(request.MemberId) is not { } member)
+        if (await inputs.Read(request.MemberId, request.Event.OccurredAt) is not { } member)
         {
             return new() { Refusal = Refusal.Of(RefusalCode.MemberNotFound) };
         }

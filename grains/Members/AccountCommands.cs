@@ -75,7 +75,7 @@ internal sealed partial class AccountCommands(
     /// <summary>Decides and commits one command.</summary>
     /// <param name="header">Identity, key, deadline.</param>
     /// <param name="operation">Its name in <c>command</c>.</param>
-    /// <param name="decide">Called again, with 1, when a claim turned out to be stale. Null: nothing to do.</param>
+    /// <param name="decide">Called again, with 1, when what it went by turned out to be stale. Null: nothing to do.</param>
     public async Task<Completion> Run(
         CommandHeader header,
         string operation,
@@ -269,6 +269,8 @@ internal sealed partial class AccountCommands(
                 return await FindDone(header, operation) ?? Completion.Refuse(RefusalCode.NotRun);
             case CommitVerdict.Expired:
                 return Completion.Overloaded;
+            case CommitVerdict.EventUsed:
+                return Completion.Refuse(RefusalCode.EventIdReused);
             case CommitVerdict.NotRun:
                 return Completion.Refuse(RefusalCode.NotRun);
             case CommitVerdict.Unknown:

@@ -131,6 +131,10 @@ internal sealed class Draft
         return entry;
     }
 
+    /// <summary>Posts what became spendable within the command itself.</summary>
+    public void PostActivated() =>
+        PostDue(EntryType.Activation, Postings.Pending, Lots.Activate(Now), sign: 1);
+
     /// <summary>Posts what expires within the command itself.</summary>
     public void PostExpired() => PostDue(EntryType.Expiry, "expired", Lots.Expire(Now), sign: -1);
 
@@ -226,7 +230,7 @@ internal sealed class Draft
             );
             Holds.Close(stored, HoldStatus.Expired, captured: 0, Now);
         }
-        PostDue(EntryType.Activation, Postings.Pending, Lots.Activate(Now), sign: 1);
+        PostActivated();
         PostExpired();
         PayDebt();
     }

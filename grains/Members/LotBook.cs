@@ -197,6 +197,78 @@ internal sealed class LotBook
         return pending.Lot.Number;
     }
 
+    /// <summary>Takes up to so many points from one pending lot; null when the book has no such lot.</summary>
+    public EntryLot? TakePending(long number, long points)
+    {
+        var at = _pending.FindIndex(pending => pending.Lot.Number == number);
+        if (at < 0)
+        {
+            return null;
+        }
+        var lot = _pending[at].Lot;
+        var taken = Math.Min(lot.Remaining, points);
+        if (taken == lot.Remaining)
+        {
+            _pending.RemoveAt(at);
+        }
+        else
+        {
+            _pending[at] = _pending[at] with
+            {
+                Lot = lot with { Remaining = lot.Remaining - taken },
+            };
+        }
+        return ToEntry(lot, taken);
+    }
+
+    /// <summary>
+    /// Takes up to so many points from the active lot of this number or, when pending points joined another as they became active, of their
+    /// source and expiry; null when the book has neither.
+    /// </summary>
+    public EntryLot? TakeActive(long number, long source, DateTimeOffset expiresAt, long points)
+    {
+        var at = _active.FindIndex(lot => lot.Number == number);
+        if (at < 0)
+        {
+            at = _active.FindIndex(lot => lot.Source == source && lot.ExpiresAt == expiresAt);
+        }
+        if (at < 0)
+        {
+            return null;
+        }
+        var lot = _active[at];
+        var taken = Math.Min(lot.Remaining, points);
+        if (taken == lot.Remaining)
+        {
+            _active.RemoveAt(at);
+        }
+        else
+        {
+            _active[at] = lot with { Remaining = lot.Remaining - taken };
+        }
+        return ToEntry(lot, taken);
+    }
+
+    /// <summary>A pending lot whose activation was not known gets its dates and its own source; nothing when it is gone.</summary>
+    public void Schedule(
+        long number,
+        long source,
+        DateTimeOffset activatesAt,
+        DateTimeOffset expiresAt
+    )
+    {
+        var at = _pending.FindIndex(pending => pending.Lot.Number == number);
+        if (at < 0)
+        {
+            return;
+        }
+        var lot = _pending[at].Lot with { Source = source, ExpiresAt = expiresAt };
+        _pending.RemoveAt(at);
+        var scheduled = new PendingLot(lot, activatesAt);
+        var to = _pending.BinarySearch(scheduled, Comparer<PendingLot>.Create(ActivationOrder));
+        _pending.Insert(to < 0 ? ~to : to, scheduled);
+    }
+
     /// <summary>
     /// Points go back to the lots that they were drawn from; one that was emptied opens again under its number. Those of lots that had
     /// expired at <paramref name="at"/> get a new lot until <paramref name="lateUntil"/>; without that they keep their expiry, for

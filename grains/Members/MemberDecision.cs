@@ -1,3 +1,4 @@
+using PointsMall.Grains.Earning;
 using PointsMall.Grains.Holds;
 
 namespace PointsMall.Grains.Members;
@@ -33,6 +34,9 @@ public sealed record MemberDecision
 
     /// <summary>The row of <c>approval</c> to write.</summary>
     public Approval? Approval { get; init; }
+
+    /// <summary>The event that the command carries out.</summary>
+    public EarningWrite? Earning { get; init; }
 
     /// <summary>One row a SKU; redemptions take under an epoch, cancels give back.</summary>
     public ImmutableArray<StockDelta> Stock { get; init; } = [];

@@ -4,6 +4,7 @@ using Npgsql;
 using Orleans.Placement;
 using PointsMall.Grains.Adjustments;
 using PointsMall.Grains.Commits;
+using PointsMall.Grains.Earning;
 using PointsMall.Grains.Holds;
 using PointsMall.Grains.Orders;
 
@@ -20,6 +21,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private const string DueOperation = "due";
     private const string AdjustOperation = "adjust";
     private const string DecideApprovalOperation = "decide_approval";
+    private const string EarnOperation = "earn";
     private const string PlaceHoldOperation = "place_hold";
     private const string CaptureHoldOperation = "capture_hold";
     private const string ReleaseHoldOperation = "release_hold";
@@ -29,6 +31,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private readonly MemberRecords _records;
     private readonly ProgrammeSettingsCache _programme;
     private readonly TimeProvider _clock;
+    private readonly MemberEarnings _earnings;
     private readonly AccountCommands _commands;
     private readonly Guid _memberId;
 
@@ -39,11 +42,13 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         MemberRecords records,
         ICommitter committer,
         ProgrammeSettingsCache programme,
+        EarningSources earnings,
         TimeProvider clock,
         ILogger<MemberGrain> logger
     )
     {
         _memberId = context.GrainId.GetGuidKey();
+        _earnings = new MemberEarnings(_memberId, earnings);
         _records = records;
         _programme = programme;
         _clock = clock;
@@ -121,6 +126,35 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             ),
             EntryType.Deduction
         );
+
+    public async Task<EarnResult> Earn(EarnCommand command)
+    {
+        if (EventRules.Check(command.Event) is { } invalid)
+        {
+            return new EarnResult { Refusal = invalid };
+        }
+        var completion = await _commands.Run(
+            command.Header,
+            EarnOperation,
+            async (account, attempt) =>
+            {
+                var context = await Context(account, [], texts: false);
+                var known = await _earnings.Know(command, context.Calendar, lookUp: attempt > 0);
+                return known is null
+                    ? MemberDecision.Refuse(RefusalCode.MemberNotFound)
+                    : await Decide(
+                        account,
+                        context,
+                        seen => EventDecision.Decide(account, command, known, seen)
+                    );
+            }
+        );
+        if (completion.Done?.Earning is { } done)
+        {
+            _earnings.Apply(done);
+        }
+        return await EarnAnswer(completion, command);
+    }
 
     public async Task<AdjustmentResult> Adjust(AdjustCommand command) =>
         await AdjustmentAnswer(
@@ -352,6 +386,30 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
         {
             return new EntryResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
+        }
+    }
+
+    private async Task<EarnResult> EarnAnswer(Completion completion, EarnCommand command)
+    {
+        if (completion.Refusal is not null)
+        {
+            return new EarnResult { Refusal = completion.Refusal };
+        }
+        try
+        {
+            return new EarnResult
+            {
+                Outcome = completion.Done is { } done
+                    ? done.Earning!.Outcome
+                    : await _earnings.Outcome(command),
+                Balance = await BalanceAfter(completion),
+                Replayed = completion.Replayed is not null,
+            };
+        }
+        catch (Exception exception)
+            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
+        {
+            return new EarnResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
         }
     }
 

@@ -70,6 +70,10 @@ public static class ProgrammeRules
                 $"0 to {MaxPoints}, or null for no second person"
             );
         }
+        if (settings.DebtLimit is < 1 or > MaxPoints)
+        {
+            return Refusal.Invalid("debtLimit", $"1 to {MaxPoints}, or null for nobody to owe any");
+        }
         return LanguageTag.IsValid(settings.DefaultLanguage)
             ? null
             : Refusal.Invalid("defaultLanguage", LanguageTag.Expected);

@@ -73,6 +73,10 @@ public sealed record Check(string Name, string What)
         "member rows",
         "members, accounts, entries, orders and their parts belong to each other"
     );
+    public static readonly Check Earnings = new(
+        "earnings",
+        "an event's entries are what it came to, and a purchase gives no more back than it earned"
+    );
     public static readonly Check Stock = new(
         "stock",
         "movements less live orders are what is available"
@@ -102,6 +106,7 @@ public sealed record Check(string Name, string What)
         Limits,
         Counters,
         MemberRows,
+        Earnings,
         Stock,
         Catalogue,
     ];

@@ -9,9 +9,11 @@ internal sealed class LotReplay(Guid memberId, Findings findings)
 
     public void Apply(LedgerEntry entry)
     {
-        if (entry.Lots.Sum(lot => lot.Points) != Math.Abs(entry.Points))
+        // What is owed is in no lot.
+        var inLots = entry.Account == EntryAccount.Debt ? 0 : Math.Abs(entry.Points);
+        if (entry.Lots.Sum(lot => lot.Points) != inLots)
         {
-            Found(Check.Lots, entry, $"its lots do not add up to {Math.Abs(entry.Points)}");
+            Found(Check.Lots, entry, $"its lots do not add up to {inLots}");
         }
         if (entry.Account != EntryAccount.Available)
         {

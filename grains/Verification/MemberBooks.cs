@@ -114,7 +114,7 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
         }
         switch (entry.Type)
         {
-            case EntryType.Grant:
+            case EntryType.Grant or EntryType.Earning or EntryType.Reversal:
                 _earned += entry.Points;
                 break;
             case EntryType.Redemption or EntryType.Cancellation or EntryType.Capture:
@@ -158,17 +158,22 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
             EntryType.Capture => (false, "captured"),
             EntryType.Repayment => (false, "debt"),
             EntryType.Adjustment => (entry.Points > 0, "adjusted"),
+            EntryType.Earning => (true, "issued:"),
+            EntryType.Reversal => (false, "issued:"),
             _ => (true, ""),
         };
         var contraFits =
-            entry.Type == EntryType.Grant
+            contra == "issued:"
                 ? entry.Contra.Length > contra.Length
                     && entry.Contra.StartsWith(contra, StringComparison.Ordinal)
                 : entry.Contra == contra;
         var accountFits = entry.Type switch
         {
             EntryType.Capture => entry.Account == EntryAccount.Held,
-            EntryType.Grant => entry.Account is EntryAccount.Available or EntryAccount.Pending,
+            EntryType.Grant or EntryType.Earning => entry.Account
+                is EntryAccount.Available
+                    or EntryAccount.Pending,
+            EntryType.Reversal => entry.Account != EntryAccount.Held,
             _ => entry.Account == EntryAccount.Available,
         };
         return contraFits && accountFits && entry.Points != 0 && entry.Points > 0 == positive;

@@ -124,6 +124,75 @@ internal static class MemberRowChecks
             """
         ),
         new(
+            Check.Earnings,
+            """
+            select count(*)
+            from mall.earning_event
+            where member_id > $1
+                and member_id <= $2
+                and ($3::uuid[] is null or member_id = any($3))
+            """,
+            """
+            with sent as (
+                select
+                    s.member_id, s.commit_id, s.partner || ' ' || s.event_id as event,
+                    coalesce((
+                        select sum((award ->> 'points')::bigint)
+                        from jsonb_array_elements(s.outcome -> 'awards') award
+                    ), 0) as given,
+                    coalesce((
+                        select sum((reversal ->> 'points')::bigint - (reversal ->> 'shortfall')::bigint)
+                        from jsonb_array_elements(s.outcome -> 'reversals') reversal
+                    ), 0) as taken
+                from mall.earning_event s
+                where s.member_id > $1
+                    and s.member_id <= $2
+                    and ($3::uuid[] is null or s.member_id = any($3))
+            ),
+            posted as (
+                select
+                    e.member_id,
+                    e.cause_id,
+                    coalesce(sum(e.points) filter (where e.type = 'earning'), 0) as given,
+                    -coalesce(sum(e.points) filter (where e.type = 'reversal'), 0) as taken
+                from mall.ledger_entry e
+                where e.member_id > $1
+                    and e.member_id <= $2
+                    and ($3::uuid[] is null or e.member_id = any($3))
+                    and e.cause_kind = 'event'
+                group by e.cause_id, e.member_id
+            )
+            select
+                'event ' || coalesce(s.event, 'of commit ' || p.cause_id),
+                format(
+                    'came to %s given and %s taken back, its entries to %s and %s',
+                    coalesce(s.given::text, 'no'), coalesce(s.taken::text, 'no'), coalesce(p.given, 0), coalesce(p.taken, 0)
+                ),
+                coalesce(s.member_id, p.member_id),
+                null::uuid
+            from sent s
+            full join posted p
+                on p.cause_id = s.commit_id
+                and p.member_id = s.member_id
+            where s.commit_id is null
+                or s.given <> coalesce(p.given, 0)
+                or s.taken <> coalesce(p.taken, 0)
+            union all
+            select
+                'purchase ' || p.partner || ' ' || p.order_id,
+                format('gave back %s of %s points that line %s earned', l ->> 'reversed', l ->> 'points', l ->> 'lineId'),
+                p.member_id,
+                null::uuid
+            from mall.purchase p
+            cross join jsonb_array_elements(p.state -> 'awards') a
+            cross join jsonb_array_elements(a -> 'lines') l
+            where p.member_id > $1
+                and p.member_id <= $2
+                and ($3::uuid[] is null or p.member_id = any($3))
+                and (l ->> 'reversed')::bigint not between 0 and (l ->> 'points')::bigint
+            """
+        ),
+        new(
             Check.Holds,
             """
             select count(*)

@@ -211,8 +211,8 @@ public sealed class RulebookTests(Mall mall)
         var version = await Publish(
             """
             {"validity":{"kind":"months","length":12},"rules":[
-              {"id":"base","event":"order_paid","reward":{"kind":"per_amount","points":1,"per":100,"currency":"CNY"},"pending":{"from":"delivered","days":7}},
-              {"id":"gold","event":"order_paid","when":{"field":"member.tier","is":"gold"},"reward":{"kind":"fixed","points":50}}
+              {"id":"base","event":"purchase_paid","reward":{"kind":"per_amount","points":1,"per":100,"currency":"CNY"},"pending":{"from":"delivered","days":7}},
+              {"id":"gold","event":"purchase_paid","when":{"field":"member.tier","is":"gold"},"reward":{"kind":"fixed","points":50}}
             ]}
             """
         );
@@ -226,7 +226,7 @@ public sealed class RulebookTests(Mall mall)
                     mall.Tokens.Staff(Permissions.EarningsPreview),
                     Event(
                         memberId,
-                        "order_paid",
+                        "purchase_paid",
                         $",\"purchase\":{order},\"attributes\":{{\"first\":true,\"stars\":4.5,\"from\":\"ad\"}}"
                     )
                 ),
@@ -257,7 +257,7 @@ public sealed class RulebookTests(Mall mall)
             mall.StaffToken,
             Event(
                 memberId,
-                "order_paid",
+                "purchase_paid",
                 ""","purchase":{"orderId":"o","currency":"CNY","discount":2,"lines":[{"lineId":"a","sku":"s","quantity":1,"amount":1}]}"""
             )
         );

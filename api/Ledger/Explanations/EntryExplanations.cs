@@ -20,6 +20,8 @@ internal static class EntryExplanations
                 new CaptureExplainer(),
                 new RepaymentExplainer(),
                 new AdjustmentExplainer(),
+                new EarningExplainer(),
+                new ReversalExplainer(),
             ]
     ).ToFrozenDictionary(explainer => explainer.Type, StringComparer.Ordinal);
 

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using PointsMall.GrainInterfaces.Orders;
 using PointsMall.Grains.Database;
+using PointsMall.Grains.Earning;
 using PointsMall.Grains.Members;
 
 namespace PointsMall.Tests.Cluster.Verification;
@@ -67,6 +68,16 @@ internal sealed class BookWriter : IAsyncDisposable
                     .Instant(hold.stored.LateUntil)
                     .Instant(hold.Hold.ClosedAt)
         );
+        await Copy(
+            "purchase (partner, order_id, member_id, paid_at, state)",
+            members.SelectMany(member => member.Purchases()),
+            (row, purchase) =>
+                row.Text(purchase.Partner)
+                    .Text(purchase.OrderId)
+                    .Id(purchase.MemberId)
+                    .Instant(purchase.PaidAt)
+                    .Json(EarningJson.Write(purchase))
+        );
         await WriteCommits(members.SelectMany(member => member.Commits).ToList());
     }
 
@@ -108,6 +119,24 @@ internal sealed class BookWriter : IAsyncDisposable
         );
         await WriteEntries(commits.SelectMany(commit => commit.Decision.Entries).ToList());
         await WriteOrders(commits);
+        await Copy(
+            "earning_event (partner, event_id, member_id, commit_id, type, occurred_at, rulebook_version, event, outcome, at)",
+            commits.Where(commit => commit.Decision.Earning is not null),
+            (row, commit) =>
+            {
+                var earning = commit.Decision.Earning!;
+                row.Text(earning.Partner)
+                    .Text(earning.Event.EventId)
+                    .Id(commit.Decision.Next!.MemberId)
+                    .Id(commit.Header.CommandId)
+                    .Text(earning.Event.Type)
+                    .Instant(earning.Event.OccurredAt)
+                    .Long(earning.Outcome.RulebookVersion)
+                    .Json(EarningJson.Write(earning.Event))
+                    .Json(EarningJson.Write(earning.Outcome))
+                    .Instant(commit.At);
+            }
+        );
     }
 
     private async Task WriteEntries(List<LedgerEntry> entries)

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using NodaTime;
 using Npgsql;
 using PointsMall.GrainInterfaces;
+using PointsMall.GrainInterfaces.Earning;
 using PointsMall.GrainInterfaces.Inventory;
 using PointsMall.GrainInterfaces.Members;
 using PointsMall.GrainInterfaces.Orders;
 using PointsMall.GrainInterfaces.Programme;
+using PointsMall.Grains.Earning;
 using PointsMall.Grains.Holds;
 using PointsMall.Grains.Members;
 using PointsMall.Grains.Orders;
@@ -51,6 +53,19 @@ internal sealed class Books
 internal sealed class MemberBook
 {
     private static readonly ProgrammeSettings Settings = new();
+
+    /// <summary>A point for each 100.</summary>
+    private static readonly Rulebook Rules = new(
+        1,
+        RulebookReader
+            .Read(
+                """
+                {"validity":{"kind":"never"},"rules":[{"id":"buy","event":"purchase_paid","reward":{"kind":"per_amount","points":1,"per":100,"currency":"CNY"} }]}
+                """
+            )
+            .Terms!
+    );
+
     private readonly Calendar _calendar;
     private readonly List<Commit> _commits = [];
     private DateTimeOffset _now;
@@ -222,6 +237,46 @@ internal sealed class MemberBook
             )
         );
     }
+
+    /// <summary>Carries out an event of the partner <c>staff:till</c>, by <see cref="Rules"/>.</summary>
+    public MemberBook Earn(EarningEvent e)
+    {
+        var header = Header("staff:till");
+        var order = e.OrderId ?? e.Purchase!.OrderId;
+        return Commit(
+            "earn",
+            header,
+            orderId: null,
+            EventDecision.Decide(
+                Account,
+                new EarnCommand { Header = header, Event = e with { OccurredAt = _now } },
+                new EventKnowledge
+                {
+                    RulebookVersion = 1,
+                    Earned = RuleEngine.Evaluate(
+                        Rules,
+                        e,
+                        new MemberFacts { RegisteredAt = CreatedAt },
+                        EarningCounters.Empty,
+                        _calendar
+                    ),
+                    Counters = EarningCounters.Empty,
+                    Purchase = Purchases().FirstOrDefault(purchase => purchase.OrderId == order),
+                },
+                Context()
+            )
+        );
+    }
+
+    /// <summary>What the commits left in <c>purchase</c>.</summary>
+    public ImmutableArray<StoredPurchase> Purchases() =>
+        [
+            .. _commits
+                .Select(commit => commit.Decision.Earning?.Purchase)
+                .OfType<StoredPurchase>()
+                .GroupBy(purchase => purchase.OrderId, StringComparer.Ordinal)
+                .Select(changes => changes.Last()),
+        ];
 
     /// <summary>Time passes for this member.</summary>
     public MemberBook Later(TimeSpan by)

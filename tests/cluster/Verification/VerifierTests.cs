@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using PointsMall.GrainInterfaces.Earning;
 using PointsMall.Grains.Checkpoints;
 using PointsMall.Grains.Database;
 using PointsMall.Grains.Verification;
@@ -16,6 +17,28 @@ public sealed class VerifierTests(PostgresFixture postgres)
     public static TheoryData<string, string, string> Corruptions { get; } =
         new()
         {
+            // An event that came to something else, or is gone.
+            {
+                "update mall.earning_event set outcome = jsonb_set(outcome, '{awards,0,points}', '11') where member_id = '{shopper}' and event_id = 'paid'",
+                "earnings",
+                "event staff:till paid"
+            },
+            {
+                "update mall.earning_event set outcome = jsonb_set(outcome, '{reversals,0,shortfall}', '1') where member_id = '{shopper}' and event_id = 'refunded'",
+                "earnings",
+                "event staff:till refunded"
+            },
+            {
+                "delete from mall.earning_event where event_id = 'paid'",
+                "earnings",
+                "event of commit {paid}"
+            },
+            // A purchase that gave back more than it earned.
+            {
+                "update mall.purchase set state = jsonb_set(state, '{awards,0,lines,0,reversed}', '11')",
+                "earnings",
+                "purchase staff:till order"
+            },
             // An edited entry.
             {
                 "update mall.ledger_entry set actor = 'system' where member_id = '{member}' and sequence = 2",
@@ -378,8 +401,49 @@ public sealed class VerifierTests(PostgresFixture postgres)
             var spent = other.Hold(20);
             other.Capture(spent, 15);
             var open = other.Hold(30);
+            var shopper = Books.NewMember().Activate();
+            shopper
+                .Earn(
+                    new EarningEvent
+                    {
+                        EventId = "paid",
+                        Type = "purchase_paid",
+                        OccurredAt = shopper.CreatedAt,
+                        Purchase = new Purchase
+                        {
+                            OrderId = "order",
+                            Currency = "CNY",
+                            Lines =
+                            [
+                                new()
+                                {
+                                    LineId = "line",
+                                    Sku = "sku",
+                                    Category = "",
+                                    Quantity = 2,
+                                    Amount = 1_000,
+                                },
+                            ],
+                        },
+                    }
+                )
+                .Earn(
+                    new EarningEvent
+                    {
+                        EventId = "refunded",
+                        Type = "purchase_refunded",
+                        OccurredAt = shopper.CreatedAt,
+                        OrderId = "order",
+                        Refund = new PurchaseRefund
+                        {
+                            Lines = [new() { LineId = "line", Quantity = 1 }],
+                        },
+                    }
+                );
             _names = new()
             {
+                ["{shopper}"] = $"{shopper.MemberId}",
+                ["{paid}"] = $"{shopper.Commits[0].Header.CommandId}",
                 ["{member}"] = $"{member.MemberId}",
                 ["{other}"] = $"{other.MemberId}",
                 ["{deduction}"] = $"{deduction}",

@@ -54,7 +54,7 @@ public sealed class ConditionTests
     public void A_condition_asks_about_event_purchase_member_and_time(string when, bool holds)
     {
         var book = Book(
-            $$"""{"id":"a","event":"order_paid","when":{{when}},"reward":{"kind":"fixed","points":1} }"""
+            $$"""{"id":"a","event":"purchase_paid","when":{{when}},"reward":{"kind":"fixed","points":1} }"""
         );
         var e = Order(4_000, 2_000);
         e = e with

@@ -8,7 +8,7 @@ namespace PointsMall.Tests.Domain.Earning;
 public sealed class RewardTests
 {
     private const string OnePerTen =
-        """{"id":"base","event":"order_paid","reward":{"kind":"per_amount","points":1,"per":1000,"currency":"CNY"}""";
+        """{"id":"base","event":"purchase_paid","reward":{"kind":"per_amount","points":1,"per":1000,"currency":"CNY"}""";
 
     [Theory]
     [InlineData("floor", 1500, 1)]
@@ -47,7 +47,7 @@ public sealed class RewardTests
     )
     {
         var book = Book(
-            $$"""{"id":"base","event":"order_paid","reward":{"kind":"per_amount","points":1,"per":1,"currency":"CNY"}{{counted}}}"""
+            $$"""{"id":"base","event":"purchase_paid","reward":{"kind":"per_amount","points":1,"per":1,"currency":"CNY"}{{counted}}}"""
         );
         var order = Order(7_000, 3_000);
         order = order with
@@ -72,7 +72,7 @@ public sealed class RewardTests
     public void Discount_and_what_points_paid_are_spread_over_the_lines_by_largest_remainder()
     {
         var book = Book(
-            """{"id":"base","event":"order_paid","reward":{"kind":"per_amount","points":1,"per":1,"currency":"CNY"}}"""
+            """{"id":"base","event":"purchase_paid","reward":{"kind":"per_amount","points":1,"per":1,"currency":"CNY"}}"""
         );
         var order = Order(100, 100, 100);
         order = order with
@@ -101,7 +101,7 @@ public sealed class RewardTests
             Lines(
                 Decide(
                     Book(
-                        """{"id":"gift","event":"order_paid","reward":{"kind":"fixed","points":10}}"""
+                        """{"id":"gift","event":"purchase_paid","reward":{"kind":"fixed","points":10}}"""
                     ),
                     Order(0, 0)
                 ).Awards[0]
@@ -112,7 +112,7 @@ public sealed class RewardTests
     public void Whole_steps_count_only_what_fills_one()
     {
         var book = Book(
-            """{"id":"steps","event":"order_paid","reward":{"kind":"per_amount","points":10,"per":10000,"currency":"CNY","whole":true}}"""
+            """{"id":"steps","event":"purchase_paid","reward":{"kind":"per_amount","points":10,"per":10000,"currency":"CNY","whole":true}}"""
         );
 
         Assert.Equal("steps:10", Points(Decide(book, Order(12_000, 7_999))));
@@ -123,7 +123,7 @@ public sealed class RewardTests
     public void Only_the_lines_that_a_rule_names_count()
     {
         var book = Book(
-            """{"id":"tea","event":"order_paid","reward":{"kind":"per_item","points":3},"lines":{"field":"line.category","is":"b"}}"""
+            """{"id":"tea","event":"purchase_paid","reward":{"kind":"per_item","points":3},"lines":{"field":"line.category","is":"b"}}"""
         );
 
         var award = Assert.Single(Decide(book, Order(10, 20)).Awards);
@@ -166,7 +166,7 @@ public sealed class RewardTests
     public void More_points_than_an_award_may_have_are_none()
     {
         var book = Book(
-            """{"id":"big","event":"order_paid","reward":{"kind":"per_amount","points":1000000000000,"per":1,"currency":"CNY"}}"""
+            """{"id":"big","event":"purchase_paid","reward":{"kind":"per_amount","points":1000000000000,"per":1,"currency":"CNY"}}"""
         );
 
         Assert.Equal("big:1000000000000000", Points(Decide(book, Order(1_000))));
@@ -181,7 +181,7 @@ public sealed class RewardTests
     public void A_clipped_award_keeps_its_proportions_and_says_so()
     {
         var book = Book(
-            """{"id":"b","event":"order_paid","reward":{"kind":"per_item","points":10},"caps":["daily","spring"]}""",
+            """{"id":"b","event":"purchase_paid","reward":{"kind":"per_item","points":10},"caps":["daily","spring"]}""",
             ""","caps":[{"id":"daily","scope":"member","period":"day","points":100},{"id":"spring","scope":"programme","points":1000,"over":"reject"}]"""
         );
         var award = Decide(book, Order(1, 1, 1)).Awards[0];
@@ -204,7 +204,7 @@ public sealed class RewardTests
     public void An_award_says_how_it_came_about()
     {
         var book = Book(
-            $$"""{{OnePerTen}},"caps":["daily"],"source":"purchase"},{"id":"double_b","event":"order_paid","reward":{"kind":"multiplier","factor":2.5},"lines":{"field":"line.category","is":"b"} },{"id":"extra","event":"order_paid","reward":{"kind":"fixed","points":1} }""",
+            $$"""{{OnePerTen}},"caps":["daily"],"source":"purchase"},{"id":"double_b","event":"purchase_paid","reward":{"kind":"multiplier","factor":2.5},"lines":{"field":"line.category","is":"b"} },{"id":"extra","event":"purchase_paid","reward":{"kind":"fixed","points":1} }""",
             ""","stacking":"best","caps":[{"id":"daily","scope":"member","period":"day","points":7}]"""
         );
 

@@ -82,7 +82,7 @@ public sealed class RuleProperties
         var multipliers = Enumerable
             .Range(10, 20)
             .Select(i =>
-                $$"""{"id":"{{name}}{{i}}","event":"order_paid","reward":{"kind":"multiplier","factor":1.0001},"lines":{"field":"line.category","is":"a"} }"""
+                $$"""{"id":"{{name}}{{i}}","event":"purchase_paid","reward":{"kind":"multiplier","factor":1.0001},"lines":{"field":"line.category","is":"a"} }"""
             );
         var caps = Enumerable
             .Range(0, 4)
@@ -91,7 +91,7 @@ public sealed class RuleProperties
             );
         var book = Earn.Book(
             $$"""
-            {"id":"{{new string('r', 40)}}","event":"order_paid","caps":[{{string.Join(
+            {"id":"{{new string('r', 40)}}","event":"purchase_paid","caps":[{{string.Join(
                 ',',
                 Enumerable.Range(0, 4).Select(i => $"\"{new string('c', 39)}{i}\"")
             )}}],"rounding":"half_even","reward":{"kind":"by_tier","tiers":{"{{new string(
