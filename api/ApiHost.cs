@@ -119,6 +119,7 @@ internal static class ApiHost
         var v1 = app.MapGroup("/v1");
         var me = v1.MapGroup("/me").RequireAuthorization(Permissions.Member).WithTags("Member");
         MeEndpoints.Map(me);
+        CheckInEndpoints.Map(me);
         EntryEndpoints.MapMine(me);
         LedgerEndpoints.MapMine(me);
         OrderEndpoints.Map(me);
@@ -130,6 +131,7 @@ internal static class ApiHost
         SkuEndpoints.Map(v1.MapGroup("/skus").WithTags("Catalogue"));
 
         var members = v1.MapGroup("/members").WithTags("Members");
+        MemberStatusEndpoints.Map(members);
         MemberEndpoints.Map(members);
         EntryEndpoints.MapMembers(members);
         PointsEndpoints.Map(members);

@@ -35,6 +35,7 @@ internal static class Names
             EventStatus.Nothing => "nothing",
             EventStatus.Waiting => "waiting",
             EventStatus.AlreadyPaid => "already_paid",
+            EventStatus.AlreadyCheckedIn => "already_checked_in",
             _ => throw new ArgumentOutOfRangeException(nameof(status), status, message: null),
         };
 

@@ -90,6 +90,9 @@ public enum RefusalCode
 
     /// <summary>The partner's purchase of this id belongs to another member.</summary>
     PurchaseOfAnotherMember = 28,
+
+    /// <summary>The member is deactivated and can neither earn nor spend.</summary>
+    MemberDeactivated = 29,
 }
 
 /// <summary>A refusal and the facts that help the caller. Only the facts that belong to the code are set.</summary>

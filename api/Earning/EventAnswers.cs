@@ -16,9 +16,16 @@ internal sealed record EventAnswer
     public required Guid MemberId { get; init; }
 
     [Description(
-        "`earned`: it gave points. `reversed`: it took points back. `nothing`: it moved none. `waiting`: its purchase has not arrived yet, it is carried out with it. `already_paid`: its purchase has earned by another event."
+        "`earned`: it gave points. `reversed`: it took points back. `nothing`: it moved none. `waiting`: its purchase has not arrived yet, it is carried out with it. `already_paid`: its purchase has earned by another event. `already_checked_in`: the day has its check-in."
     )]
-    [AllowedValues("earned", "reversed", "nothing", "waiting", "already_paid")]
+    [AllowedValues(
+        "earned",
+        "reversed",
+        "nothing",
+        "waiting",
+        "already_paid",
+        "already_checked_in"
+    )]
     public required string Status { get; init; }
 
     [Description("The version of the rulebook that decided; null when none was in force.")]

@@ -14,9 +14,10 @@ internal sealed class BalanceQueries(
 )
 {
     private const string SelectMember = """
-        select m.member_id, m.external_id, m.display_name, m.created_at,
+        select m.member_id, m.external_id, m.display_name, m.created_at, a.deactivated_at,
                b.available, b.pending, b.held, b.debt, b.lifetime_earned, b.lifetime_spent
         from mall.member m
+        join mall.member_account a on a.member_id = m.member_id
         join mall.member_balance b on b.member_id = m.member_id
         where m.member_id = @memberId;
 
@@ -53,6 +54,7 @@ internal sealed class BalanceQueries(
             row.ExternalId,
             row.DisplayName,
             row.CreatedAt.ToInstant(),
+            row.DeactivatedAt?.ToInstant(),
             new BalanceAnswer
             {
                 Available = row.Available,
@@ -79,6 +81,7 @@ internal sealed class BalanceQueries(
         public string? ExternalId { get; init; }
         public string DisplayName { get; init; } = "";
         public DateTime CreatedAt { get; init; }
+        public DateTime? DeactivatedAt { get; init; }
         public long Available { get; init; }
         public long Pending { get; init; }
         public long Held { get; init; }
@@ -100,5 +103,6 @@ internal sealed record MemberRecord(
     string? ExternalId,
     string DisplayName,
     DateTimeOffset CreatedAt,
+    DateTimeOffset? DeactivatedAt,
     BalanceAnswer Balance
 );

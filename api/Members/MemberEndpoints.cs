@@ -216,6 +216,9 @@ internal sealed record MemberAnswer
     [Description("When the member was registered.")]
     public required DateTimeOffset CreatedAt { get; init; }
 
+    [Description("Since when the member can neither earn nor spend; null for an active one.")]
+    public required DateTimeOffset? DeactivatedAt { get; init; }
+
     [Description("The balance now.")]
     public required BalanceAnswer Balance { get; init; }
 
@@ -227,6 +230,7 @@ internal sealed record MemberAnswer
             DisplayName = member.DisplayName,
             Tier = null,
             CreatedAt = member.CreatedAt,
+            DeactivatedAt = member.DeactivatedAt,
             Balance = member.Balance,
         };
 }

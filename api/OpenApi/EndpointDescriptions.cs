@@ -33,7 +33,7 @@ internal static class EndpointDescriptions
     private const string Json = "application/json";
     public const string NdJson = "application/x-ndjson";
 
-    private static readonly ErrorKind[] CommandErrors =
+    public static readonly ErrorKind[] CommandErrors =
     [
         Errors.InvalidRequest,
         Errors.RequestTooLarge,

@@ -236,6 +236,13 @@ internal static class Errors
         "Nothing was changed; let somebody else approve or decline it."
     );
 
+    public static readonly ErrorKind MemberDeactivated = new(
+        "member_deactivated",
+        409,
+        "The member is deactivated and can neither earn nor spend",
+        "Nothing was changed; staff can activate the member again."
+    );
+
     public static readonly ErrorKind EventIdReused = new(
         "event_id_reused",
         422,

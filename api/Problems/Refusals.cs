@@ -56,6 +56,7 @@ internal static class Refusals
             RefusalCode.ApprovalNotFound => Errors.ApprovalNotFound,
             RefusalCode.ApprovalDecided => Errors.ApprovalDecided,
             RefusalCode.SecondPersonRequired => Errors.SecondPersonRequired,
+            RefusalCode.MemberDeactivated => Errors.MemberDeactivated,
             RefusalCode.EventIdReused => Errors.EventIdReused,
             RefusalCode.PurchaseOfAnotherMember => Errors.PurchaseOfAnotherMember,
             _ => throw new ArgumentOutOfRangeException(nameof(code), code, "unknown refusal code"),

@@ -31,6 +31,9 @@ public enum EventStatus
 
     /// <summary>Its purchase has earned by another event before.</summary>
     AlreadyPaid = 5,
+
+    /// <summary>The member has checked in on this day before.</summary>
+    AlreadyCheckedIn = 6,
 }
 
 /// <summary>What an event came to; the same however often it is sent.</summary>
@@ -60,7 +63,22 @@ public sealed record EventOutcome
     /// <summary>The rules for the event's type that gave nothing.</summary>
     [Id(5)]
     public ImmutableArray<NotFired> NotFired { get; init; } = [];
+
+    /// <summary>The check-in, when the event was one.</summary>
+    [Id(6)]
+    public CheckIn? CheckIn { get; init; }
 }
+
+/// <summary>A day on which a member checked in.</summary>
+/// <param name="Day">The day in the programme's zone.</param>
+/// <param name="Streak">Days in a row up to this one.</param>
+/// <param name="Total">Days in all.</param>
+[GenerateSerializer, Immutable, Alias("CheckIn")]
+public sealed record CheckIn(
+    [property: Id(0)] DateOnly Day,
+    [property: Id(1)] int Streak,
+    [property: Id(2)] int Total
+);
 
 /// <summary>Points that a rule gave.</summary>
 [GenerateSerializer, Immutable, Alias("EarnedAward")]

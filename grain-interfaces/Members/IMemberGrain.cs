@@ -49,6 +49,10 @@ public interface IMemberGrain : IGrainWithGuidKey
     [Alias("ReleaseHold"), ResponseTimeout("00:00:05")]
     Task<HoldResult> ReleaseHold(ReleaseHoldCommand command);
 
+    /// <summary>Deactivates the member, or takes that back. What the member has stays.</summary>
+    [Alias("SetActive"), ResponseTimeout("00:00:05")]
+    Task<MemberStatusResult> SetActive(SetActiveCommand command);
+
     /// <summary>Writes what has fallen due: holds whose time ran out, pending points that became active, points that expired.</summary>
     /// <returns>False when the due change could not be written now; the sweep comes again.</returns>
     [Alias("ApplyDue"), ResponseTimeout("00:00:05")]

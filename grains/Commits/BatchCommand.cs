@@ -32,6 +32,7 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
             AddPages(members);
             AddHolds(members);
             AddApprovals(members);
+            AddMemberStatuses(members);
             AddEvents(members);
             AddEarnings(members);
         }
@@ -287,6 +288,21 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
         }
     }
 
+    private void AddMemberStatuses(List<CommitUnit> units)
+    {
+        var changes = units.Where(unit => unit.Member!.Decision.Status is not null).ToList();
+        if (changes.Count > 0)
+        {
+            Rows(MemberStatements.StatusesOfMembers)
+                .Add(changes, NpgsqlDbType.Uuid, unit => unit.Member!.Before.MemberId)
+                .Add(changes, NpgsqlDbType.Boolean, unit => unit.Member!.Decision.Status!.Active)
+                .Add(changes, NpgsqlDbType.TimestampTz, unit => unit.Member!.Decision.Status!.At)
+                .Add(changes, NpgsqlDbType.Text, unit => unit.Command.Principal)
+                .Add(changes, NpgsqlDbType.Text, unit => unit.Member!.Decision.Status!.Reason)
+                .Add(changes, NpgsqlDbType.Uuid, unit => unit.CommitId);
+        }
+    }
+
     private void AddEvents(List<CommitUnit> units)
     {
         var events = units
@@ -342,6 +358,16 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
                 .Add(purchases, NpgsqlDbType.TimestampTz, row => row.Purchase.PaidAt)
                 .Add(purchases, NpgsqlDbType.Jsonb, row => EarningJson.Write(row.Purchase))
                 .Add(purchases, NpgsqlDbType.Boolean, row => row.NewPurchase);
+        }
+        var checkIns = rows.Where(row => row.Earning.CheckIn is not null).ToList();
+        if (checkIns.Count > 0)
+        {
+            Rows(EarningStatements.CheckIns)
+                .Add(checkIns, NpgsqlDbType.Uuid, row => row.MemberId)
+                .Add(checkIns, NpgsqlDbType.Date, row => row.Earning.CheckIn!.Day)
+                .Add(checkIns, NpgsqlDbType.Integer, row => row.Earning.CheckIn!.Streak)
+                .Add(checkIns, NpgsqlDbType.Integer, row => row.Earning.CheckIn!.Total)
+                .Add(checkIns, NpgsqlDbType.Uuid, row => row.Unit.CommitId);
         }
         var counters = rows.SelectMany(row =>
                 row.Earning.Counters.Select(changed =>

@@ -49,7 +49,7 @@ internal static class BatchRefusal
             "stock" or "budget" => MostWords,
             "account" => 2,
             "key" or "order" or "member" or "product" or "movement" or "change" => 1,
-            "event" or "purchase" => 1,
+            "event" or "purchase" or "check_in" => 1,
             _ => MostWords + 1,
         };
 
@@ -65,7 +65,7 @@ internal static class BatchRefusal
             var id = what switch
             {
                 "account" or "key" => pending.MemberId,
-                "event" or "purchase" => pending.Unit.Member?.Decision.Earning is null
+                "event" or "purchase" or "check_in" => pending.Unit.Member?.Decision.Earning is null
                     ? null
                     : pending.MemberId,
                 "order" => pending.Unit.Member?.Decision.StatusChange?.OrderId,
@@ -81,7 +81,7 @@ internal static class BatchRefusal
                     "key" or "member" or "movement" or "change" => CommitOutcome.KeyUsed,
                     "product" => CommitOutcome.Fenced,
                     "event" => CommitOutcome.EventUsed,
-                    "purchase" => CommitOutcome.StaleClaim,
+                    "purchase" or "check_in" => CommitOutcome.StaleClaim,
                     _ => new CommitOutcome(CommitVerdict.Rejected, what),
                 };
             }

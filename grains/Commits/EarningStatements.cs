@@ -62,6 +62,22 @@ internal static class EarningStatements
         where (select count(*) from written) <> cardinality($3)
         """;
 
+    /// <summary>A day that has its check-in is decided anew.</summary>
+    public const string CheckIns = """
+        with written as (
+            insert into check_in (member_id, day, streak, total, commit_id)
+            select * from unnest($1::uuid[], $2::date[], $3::integer[], $4::integer[], $5::uuid[])
+            on conflict do nothing
+            returning member_id
+        )
+        select null::uuid, refuse('check_in', (
+            select string_agg(m::text, ',')
+            from unnest($1::uuid[]) m
+            where m not in (select member_id from written)
+        )), null::bigint
+        where (select count(*) from written) <> cardinality($1)
+        """;
+
     /// <summary>A counter without awards is gone.</summary>
     public const string Counters = """
         with change as materialized (

@@ -180,6 +180,23 @@ internal static class MemberStatements
             decision_reason = excluded.decision_reason
         """;
 
+    /// <summary>After <see cref="Accounts"/>, which guards it.</summary>
+    public const string StatusesOfMembers = """
+        with change as materialized (
+            select * from unnest(
+                $1::uuid[], $2::boolean[], $3::timestamptz[], $4::text[], $5::text[], $6::uuid[]
+            ) as c (member_id, active, at, principal, reason, commit_id)
+        ),
+        changed as (
+            update member_account a
+            set deactivated_at = case when c.active then null else c.at end
+            from change c
+            where a.member_id = c.member_id
+        )
+        insert into member_status_change (member_id, at, active, principal, reason, commit_id)
+        select member_id, at, active, principal, reason, commit_id from change
+        """;
+
     public const string PagedCounters = """
         insert into member_limit (member_id, sku_id, limit_window, window_start, count)
         select * from unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::bigint[])

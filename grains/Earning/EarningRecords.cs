@@ -13,6 +13,15 @@ public sealed class EarningRecords(MallDatabase database)
             and order_id = $2
         """;
 
+    private const string CheckInRow = """
+        select day, streak, total
+        from check_in
+        where member_id = $1
+            and day <= $2
+        order by day desc
+        limit 1
+        """;
+
     private const string OutcomeRow = """
         select outcome::text
         from earning_event
@@ -39,6 +48,16 @@ public sealed class EarningRecords(MallDatabase database)
                 OrderId = orderId,
                 MemberId = row.GetGuid(0),
             }
+            : null;
+    }
+
+    /// <summary>The member's latest check-in up to a day.</summary>
+    public async Task<CheckIn?> CheckIn(Guid memberId, DateOnly day)
+    {
+        await using var command = Command(CheckInRow, memberId, day);
+        await using var row = await command.ExecuteReaderAsync();
+        return await row.ReadAsync()
+            ? new CheckIn(row.GetFieldValue<DateOnly>(0), row.GetInt32(1), row.GetInt32(2))
             : null;
     }
 

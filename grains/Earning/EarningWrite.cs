@@ -10,6 +10,9 @@ public sealed record EarningWrite
     public required EarningEvent Event { get; init; }
     public required EventOutcome Outcome { get; init; }
 
+    /// <summary>The row of <c>check_in</c> to write; the commit demands that the day has none.</summary>
+    public CheckIn? CheckIn { get; init; }
+
     /// <summary>The purchase as it will be.</summary>
     public StoredPurchase? Purchase { get; init; }
 

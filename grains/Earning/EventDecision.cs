@@ -59,6 +59,10 @@ internal sealed class EventWork(
         {
             EventTypes.PurchasePaid => Pay(),
             EventTypes.PurchaseRefunded or EventTypes.PurchaseDelivered => Follow(),
+            EventTypes.CheckIn when known.CheckIn is null => Close(
+                EventStatus.AlreadyCheckedIn,
+                purchase: null
+            ),
             _ => Give(orderId: null, deliveredAt: null)
                 ?? Close(EventStatus.Nothing, purchase: null),
         };
@@ -445,7 +449,9 @@ internal sealed class EventWork(
                     Reversals = [.. _reversals],
                     Shortfall = _reversals.Sum(reversal => reversal.Shortfall),
                     NotFired = otherwise == EventStatus.AlreadyPaid ? [] : [.. _notFired],
+                    CheckIn = known.CheckIn,
                 },
+                CheckIn = known.CheckIn,
                 Purchase = purchase,
                 NewPurchase = purchase is not null && known.Purchase is null,
                 Counters = changes,

@@ -16,6 +16,9 @@ public sealed record EventKnowledge
     public IReadOnlyDictionary<string, long> BudgetsUsed { get; init; } =
         ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>The check-in that the event is; null for one of a day that has its check-in, and for other events.</summary>
+    public CheckIn? CheckIn { get; init; }
+
     /// <summary>The purchase that the event is about, whoever's it is; null when nothing of it has arrived.</summary>
     public StoredPurchase? Purchase { get; init; }
 }

@@ -12,6 +12,9 @@ public static class EventTypes
     /// <summary>A purchase arrived: return windows that count from there begin.</summary>
     public const string PurchaseDelivered = "purchase_delivered";
 
+    /// <summary>The member looked in: once a day of the programme's zone.</summary>
+    public const string CheckIn = "check_in";
+
     /// <summary>The event is about a purchase that another event paid.</summary>
     public static bool FollowsPurchase(string type) =>
         type is PurchaseRefunded or PurchaseDelivered;

@@ -30,7 +30,17 @@ internal sealed class MemberEarnings(Guid memberId, EarningSources sources)
             return null;
         }
         var rulebook = await sources.Rulebooks.At(e.OccurredAt);
-        var earned = RuleEngine.Evaluate(rulebook, e, inputs.Facts, inputs.Counters, calendar);
+        var checkIn = e.Type == EventTypes.CheckIn ? await CheckIn(e, calendar) : null;
+        var earned =
+            e.Type == EventTypes.CheckIn && checkIn is null
+                ? new EarningDecision([], [])
+                : RuleEngine.Evaluate(
+                    rulebook,
+                    checkIn is null ? e : CheckIns.Describe(e, checkIn),
+                    inputs.Facts,
+                    inputs.Counters,
+                    calendar
+                );
         var budgets = earned
             .Awards.Select(award => award.Budget?.Id)
             .OfType<string>()
@@ -46,6 +56,7 @@ internal sealed class MemberEarnings(Guid memberId, EarningSources sources)
                     ? await sources.Records.Budgets(budgets)
                     : ImmutableDictionary<string, long>.Empty,
             Purchase = purchase,
+            CheckIn = checkIn,
         };
     }
 
@@ -64,6 +75,12 @@ internal sealed class MemberEarnings(Guid memberId, EarningSources sources)
         ?? throw new InvalidOperationException(
             "A command has carried out an event that is not there"
         );
+
+    private async Task<CheckIn?> CheckIn(EarningEvent e, Calendar calendar)
+    {
+        var day = calendar.DateOf(e.OccurredAt);
+        return CheckIns.Next(day, await sources.Records.CheckIn(memberId, day.ToDateOnly()));
+    }
 
     /// <summary>Refunds lower the counters that their purchase raised.</summary>
     private static DateTimeOffset Earliest(EarningEvent e, StoredPurchase? purchase) =>

@@ -56,6 +56,9 @@ public sealed record Account
     /// <summary>Limit counters, most recently used first.</summary>
     public required ImmutableArray<LimitCounter> Counters { get; init; }
 
+    /// <summary>Since when the member can neither earn nor spend; null for an active one.</summary>
+    public DateTimeOffset? DeactivatedAt { get; init; }
+
     /// <summary>Lots in <c>point_lot</c>.</summary>
     public required int PagedLots { get; init; }
 

@@ -37,7 +37,7 @@ public sealed partial class AccountLoader : IDisposable
         where a.member_id = l.member_id
         returning
             a.member_id, a.version, a.available, a.held, a.pending, a.debt, a.lifetime_earned, a.lifetime_spent,
-            a.sequence, a.head_hash, a.last_at, a.due_on, a.state
+            a.sequence, a.head_hash, a.last_at, a.due_on, a.state, a.deactivated_at
         """;
 
     private const string Existing = """

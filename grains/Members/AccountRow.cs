@@ -23,6 +23,9 @@ public static class AccountRow
             LastAt = row.GetFieldValue<DateTimeOffset>(10),
             DueOn = row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
         };
-        return AccountCodec.Decode(columns, row.GetFieldValue<byte[]>(12));
+        return AccountCodec.Decode(columns, row.GetFieldValue<byte[]>(12)) with
+        {
+            DeactivatedAt = row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),
+        };
     }
 }

@@ -35,6 +35,9 @@ public sealed record MemberDecision
     /// <summary>The row of <c>approval</c> to write.</summary>
     public Approval? Approval { get; init; }
 
+    /// <summary>The member is deactivated, or active again.</summary>
+    public MemberStatusChange? Status { get; init; }
+
     /// <summary>The event that the command carries out.</summary>
     public EarningWrite? Earning { get; init; }
 

@@ -22,6 +22,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private const string AdjustOperation = "adjust";
     private const string DecideApprovalOperation = "decide_approval";
     private const string EarnOperation = "earn";
+    private const string SetActiveOperation = "set_active";
     private const string PlaceHoldOperation = "place_hold";
     private const string CaptureHoldOperation = "capture_hold";
     private const string ReleaseHoldOperation = "release_hold";
@@ -103,7 +104,8 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                 command.Header,
                 GrantOperation,
                 async (account, _) =>
-                    await Decide(
+                    MemberStatus.Refuse(account)
+                    ?? await Decide(
                         account,
                         await Context(account, []),
                         context => Members.Grant.Decide(account, command, context)
@@ -138,6 +140,13 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             EarnOperation,
             async (account, attempt) =>
             {
+                if (
+                    !EventTypes.FollowsPurchase(command.Event.Type)
+                    && MemberStatus.Refuse(account) is { } deactivated
+                )
+                {
+                    return deactivated;
+                }
                 var context = await Context(account, [], texts: false);
                 var known = await _earnings.Know(command, context.Calendar, lookUp: attempt > 0);
                 return known is null
@@ -195,7 +204,8 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                 command.Header,
                 PlaceHoldOperation,
                 async (account, _) =>
-                    await Decide(
+                    MemberStatus.Refuse(account)
+                    ?? await Decide(
                         account,
                         await Context(account, []),
                         context => HoldRules.Place(account, command, context)
@@ -212,11 +222,12 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                 async (account, _) =>
                 {
                     var stored = await _records.Hold(_memberId, command.HoldId);
-                    return await Decide(
-                        account,
-                        await Context(account, []),
-                        context => HoldRules.Capture(account, stored, command, context)
-                    );
+                    return MemberStatus.Refuse(account)
+                        ?? await Decide(
+                            account,
+                            await Context(account, []),
+                            context => HoldRules.Capture(account, stored, command, context)
+                        );
                 }
             ),
             replayed: _ => command.HoldId
@@ -239,6 +250,44 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             ),
             replayed: _ => command.HoldId
         );
+
+    public async Task<MemberStatusResult> SetActive(SetActiveCommand command)
+    {
+        DateTimeOffset? before = null;
+        var completion = await _commands.Run(
+            command.Header,
+            SetActiveOperation,
+            async (account, _) =>
+            {
+                before = account.DeactivatedAt;
+                return await Decide(
+                    account,
+                    await Context(account, [], texts: false),
+                    context => MemberStatus.Decide(account, command, context)
+                );
+            }
+        );
+        if (completion.Refusal is not null)
+        {
+            return new MemberStatusResult { Refusal = completion.Refusal };
+        }
+        try
+        {
+            return new MemberStatusResult
+            {
+                DeactivatedAt =
+                    completion.Done is { } done ? done.Next!.DeactivatedAt
+                    : completion.Replayed is not null ? (await _commands.Read())!.DeactivatedAt
+                    : before,
+                Replayed = completion.Replayed is not null,
+            };
+        }
+        catch (Exception exception)
+            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
+        {
+            return new MemberStatusResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
+        }
+    }
 
     public async Task<bool> ApplyDue(CommandHeader header)
     {
@@ -269,6 +318,10 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         if (Redemption.Check(command) is { } invalid)
         {
             return MemberDecision.Refuse(invalid);
+        }
+        if (MemberStatus.Refuse(account) is { } deactivated)
+        {
+            return deactivated;
         }
         var context = await Context(
             account,

@@ -13,7 +13,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
     private const string Accounts = """
         select
             member_id, version, available, held, pending, debt, lifetime_earned, lifetime_spent,
-            sequence, head_hash, last_at, due_on, state, activations
+            sequence, head_hash, last_at, due_on, state, deactivated_at, activations
         from mall.member_account
         where member_id > $1
             and member_id <= $2
@@ -85,7 +85,7 @@ internal sealed class LedgerVerification(Snapshot snapshot, Findings findings)
             var memberId = row.GetGuid(0);
             try
             {
-                accounts.Add(memberId, new(AccountRow.Read(row), row.GetInt64(13)));
+                accounts.Add(memberId, new(AccountRow.Read(row), row.GetInt64(14)));
             }
             catch (Exception e) when (e is FormatException or ArgumentException)
             {

@@ -30,6 +30,9 @@ public sealed class EventTests(EventTests.EarningMall mall)
                 { "id": "delivered", "event": "purchase_paid", "when": { "field": "event.channel", "is": "post" },
                   "reward": { "kind": "per_item", "points": 5 }, "pending": { "from": "delivered", "days": 0 },
                   "validity": { "kind": "days", "length": 30 } },
+                { "id": "check", "event": "check_in", "reward": { "kind": "fixed", "points": 2 } },
+                { "id": "week", "event": "check_in", "when": { "field": "event.attribute.streak", "is": 7 },
+                  "reward": { "kind": "fixed", "points": 50 } },
                 { "id": "share", "event": "share", "reward": { "kind": "fixed", "points": 3 }, "caps": ["daily"] },
                 { "id": "task", "event": "task_completed", "reward": { "kind": "fixed", "points": 30 }, "caps": ["pot"] }
               ]
@@ -254,6 +257,46 @@ public sealed class EventTests(EventTests.EarningMall mall)
         await using var rows = NpgsqlDataSource.Create(mall.Database.SuperuserConnectionString);
         await using var used = rows.CreateCommand("select used from mall.earning_budget");
         Assert.Equal(100L, await used.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    [Trait("Behaviour", "EARN-6")]
+    [Trait("Behaviour", "EARN-7")]
+    public async Task A_member_checks_in_once_a_day_and_the_seventh_day_in_a_row_gives_more()
+    {
+        var (member, token) = await _here.Member();
+        await using var rows = NpgsqlDataSource.Create(mall.Database.SuperuserConnectionString);
+        await using var before = rows.CreateCommand(
+            "insert into mall.check_in values ($1, (now() at time zone 'Asia/Shanghai')::date - 1, 6, 9, $1)"
+        );
+        before.Parameters.Add(new() { Value = member });
+        await before.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(_ => _here.Send(HttpMethod.Post, "/v1/me/check-ins", token))
+        );
+        var partner = await Send(Event(member, "check_in"));
+
+        Assert.All(answers, answer => Assert.Equal(200, answer.Status));
+        Assert.Single(answers, answer => answer.Header("Idempotent-Replayed") is null);
+        Assert.Single(answers.Select(answer => answer.Text).Distinct(StringComparer.Ordinal));
+        Assert.Equal(52, (long)answers[0].Body["points"]!);
+        Assert.Equal(
+            (7, 10),
+            (
+                (int)answers[0].Body["checkIn"]!["streak"]!,
+                (int)answers[0].Body["checkIn"]!["total"]!
+            )
+        );
+        Assert.Equal("already_checked_in", Status(partner));
+        Assert.Equal(52, await Available(token));
+        Assert.Equal(
+            [7, 6],
+            Mall.Items(await _here.Get("/v1/me/check-ins", token))
+                .Select(day => (int)day!["streak"]!)
+        );
     }
 
     [Fact]

@@ -29,9 +29,9 @@ internal sealed class WatchedBooks : IAsyncDisposable
 
     public Shop Shop => ShopOf(0);
 
-    public static async Task<WatchedBooks> Start(PostgresFixture postgres, int silos = 1)
+    public static async Task<WatchedBooks> Start(PostgresServer server, int silos = 1)
     {
-        var database = await postgres.CreateDatabase();
+        var database = await server.CreateDatabase();
         List<TestSilo> started = [];
         for (var i = 0; i < silos; i++)
         {
@@ -43,9 +43,31 @@ internal sealed class WatchedBooks : IAsyncDisposable
     /// <summary>The mall as one of its silos' callers sees it.</summary>
     public Shop ShopOf(int silo) => new(_silos[silo].Grains);
 
+    /// <summary>The one before may not have ended yet in the database, although it was disposed of here.</summary>
     public async Task<VerificationSession> Session() =>
-        await VerificationSession.TryBegin(SiloDatabase, TestContext.Current.CancellationToken)
-        ?? throw new InvalidOperationException("Somebody else verifies");
+        (
+            await Eventually.Is(
+                () =>
+                    VerificationSession.TryBegin(
+                        SiloDatabase,
+                        TestContext.Current.CancellationToken
+                    ),
+                session => session is not null
+            )
+        )!;
+
+    /// <summary>
+    /// Looks until nothing is left to look at. One look may come too early: it takes only what every transaction of the server has left behind.
+    /// </summary>
+    public Task LookAtAll() =>
+        Eventually.Is(
+            async () =>
+            {
+                Assert.DoesNotContain(await Look(), finding => finding.IsNew);
+                return (await Status()).Lag;
+            },
+            lag => lag == 0
+        );
 
     /// <summary>One look at what has changed, with what follows from it.</summary>
     public async Task<List<Finding>> Look(int membersPerRun = 20_000)

@@ -4,17 +4,10 @@ using PointsMall.Tests.Support;
 namespace PointsMall.Tests.Cluster.Watching;
 
 /// <summary>What <c>mall.database_statistics()</c> tells a silo, on a server of its own: sessions and roles are the whole server's.</summary>
-public sealed class DatabaseStatisticsTests(DatabaseStatisticsTests.OwnServer own)
-    : IClassFixture<DatabaseStatisticsTests.OwnServer>,
+public sealed class DatabaseStatisticsTests(OwnPostgresFixture own)
+    : IClassFixture<OwnPostgresFixture>,
         IAsyncLifetime
 {
-    public sealed class OwnServer : IDisposable
-    {
-        internal PostgresServer Server { get; } = PostgresServer.Start(fsync: false);
-
-        public void Dispose() => Server.Dispose();
-    }
-
     /// <summary>A member of pg_monitor sees these of other roles, nobody else.</summary>
     private static readonly string[] OnlyForMonitors =
     [
