@@ -85,6 +85,7 @@ namespace PointsMall.Api;
 [JsonSerializable(typeof(EventAnswer))]
 [JsonSerializable(typeof(EventsAnswer))]
 [JsonSerializable(typeof(CheckInAnswer))]
+[JsonSerializable(typeof(ExtensionRequest))]
 [JsonSerializable(typeof(MemberStatusRequest))]
 [JsonSerializable(typeof(MemberStatusAnswer))]
 [JsonSerializable(typeof(CheckInsAnswer))]

@@ -55,6 +55,7 @@ internal static class Names
             EntryType.Adjustment => "adjustment",
             EntryType.Earning => "earning",
             EntryType.Reversal => "reversal",
+            EntryType.Extension => "extension",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
         };
 

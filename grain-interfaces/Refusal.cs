@@ -93,6 +93,9 @@ public enum RefusalCode
 
     /// <summary>The member is deactivated and can neither earn nor spend.</summary>
     MemberDeactivated = 29,
+
+    /// <summary>No spendable points of the member expire in the time that was asked for.</summary>
+    NothingToExtend = 30,
 }
 
 /// <summary>A refusal and the facts that help the caller. Only the facts that belong to the code are set.</summary>

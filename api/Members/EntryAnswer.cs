@@ -27,7 +27,8 @@ internal sealed record EntryAnswer
         "repayment",
         "adjustment",
         "earning",
-        "reversal"
+        "reversal",
+        "extension"
     )]
     public required string Type { get; init; }
 

@@ -33,6 +33,34 @@ internal static class PointsEndpoints
             .Takes<DeductionRequest>()
             .WithKey(required: true)
             .Refuses(Errors.MemberNotFound, Errors.InsufficientPoints);
+        members
+            .MapPost("/{memberId:uuid}/points/extensions", Extend)
+            .RequireAuthorization(Permissions.PointsAdjust)
+            .WithName("extendPoints")
+            .WithSummary("Give points that would expire a later expiry")
+            .WithDescription(
+                "All spendable points that expire before `expiringBefore`. The ledger gets two entries, out of the old lots and into a new one; the balance stays as it is. The answer has the second."
+            )
+            .Takes<ExtensionRequest>()
+            .WithKey(required: true)
+            .Refuses(Errors.MemberNotFound, Errors.NothingToExtend);
+    }
+
+    private static async Task<Results<Created<EntryAndBalanceAnswer>, Problem>> Extend(
+        Guid memberId,
+        HttpContext http,
+        CommandHeaders headers,
+        GrainCalls calls
+    )
+    {
+        var body = await JsonBody<ExtensionRequest>.Read(http);
+        var extension = body.Value.Checked();
+        var header = headers.Of(http, body, "extend", memberId);
+        var outcome = await calls.Send(
+            header,
+            (grains, attempt) => grains.GetMember(memberId).Extend(extension(attempt))
+        );
+        return Answer(http, memberId, outcome);
     }
 
     private static async Task<Results<Created<EntryAndBalanceAnswer>, Problem>> Grant(
@@ -189,6 +217,42 @@ internal sealed record DeductionRequest
         };
         errors.ThrowIfAny();
         return result;
+    }
+}
+
+[Description("A later expiry.")]
+internal sealed record ExtensionRequest
+{
+    [Description(
+        "Points that expire before this instant; before `expiresAt` when missing or null."
+    )]
+    public DateTimeOffset? ExpiringBefore { get; init; }
+
+    [Description("The first instant at which they can be spent no more from now on.")]
+    [Required]
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    [Description("Why, for the member to read.")]
+    [Required, MaxLength(Limits.Reason)]
+    public string? Reason { get; init; }
+
+    /// <exception cref="ProblemException">A field is wrong.</exception>
+    public Func<CommandHeader, ExtendCommand> Checked()
+    {
+        var errors = new FieldErrors();
+        if (ExpiresAt is null)
+        {
+            errors.Add("expiresAt", "is needed");
+        }
+        var reason = errors.RequiredText("reason", Reason, Limits.Reason);
+        errors.ThrowIfAny();
+        return header => new ExtendCommand
+        {
+            Header = header,
+            ExpiringBefore = ExpiringBefore,
+            ExpiresAt = ExpiresAt!.Value,
+            Reason = reason,
+        };
     }
 }
 

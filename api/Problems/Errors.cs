@@ -243,6 +243,13 @@ internal static class Errors
         "Nothing was changed; staff can activate the member again."
     );
 
+    public static readonly ErrorKind NothingToExtend = new(
+        "nothing_to_extend",
+        422,
+        "No spendable points of the member expire in that time",
+        "Nothing was changed; look at the balance's expiringSoon, and name a later time."
+    );
+
     public static readonly ErrorKind EventIdReused = new(
         "event_id_reused",
         422,

@@ -57,6 +57,7 @@ internal static class Refusals
             RefusalCode.ApprovalDecided => Errors.ApprovalDecided,
             RefusalCode.SecondPersonRequired => Errors.SecondPersonRequired,
             RefusalCode.MemberDeactivated => Errors.MemberDeactivated,
+            RefusalCode.NothingToExtend => Errors.NothingToExtend,
             RefusalCode.EventIdReused => Errors.EventIdReused,
             RefusalCode.PurchaseOfAnotherMember => Errors.PurchaseOfAnotherMember,
             _ => throw new ArgumentOutOfRangeException(nameof(code), code, "unknown refusal code"),

@@ -105,6 +105,9 @@ public enum EntryType
 
     /// <summary>A refund of a purchase took back points that it had earned.</summary>
     Reversal = 13,
+
+    /// <summary>Points were given a later expiry: taken from their lots, and given to another. Two entries of one command.</summary>
+    Extension = 14,
 }
 
 /// <summary>Which of the account's columns an entry changes.</summary>
@@ -156,7 +159,7 @@ public sealed record EntryView
     [Id(6)]
     public string? Reason { get; init; }
 
-    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>, <c>hold</c>, <c>debt</c>, <c>adjustment</c>, <c>event</c>.</summary>
+    /// <summary>What caused it: <c>order</c>, <c>grant</c>, <c>deduction</c>, <c>lot</c>, <c>hold</c>, <c>debt</c>, <c>adjustment</c>, <c>event</c>, <c>extension</c>.</summary>
     [Id(7)]
     public required string CauseKind { get; init; }
 

@@ -29,6 +29,10 @@ public interface IMemberGrain : IGrainWithGuidKey
     [Alias("Earn"), ResponseTimeout("00:00:05")]
     Task<EarnResult> Earn(EarnCommand command);
 
+    /// <summary>Gives points that would expire a later expiry.</summary>
+    [Alias("Extend"), ResponseTimeout("00:00:05")]
+    Task<EntryResult> Extend(ExtendCommand command);
+
     /// <summary>Corrects the points, or asks a second person to approve that.</summary>
     [Alias("Adjust"), ResponseTimeout("00:00:05")]
     Task<AdjustmentResult> Adjust(AdjustCommand command);
@@ -133,6 +137,27 @@ public sealed record GrantCommand
     /// <summary>The instant from which they can be spent; null for at once.</summary>
     [Id(5)]
     public DateTimeOffset? PendingUntil { get; init; }
+}
+
+/// <summary>Give spendable points a later expiry.</summary>
+[GenerateSerializer, Immutable, Alias("ExtendCommand")]
+public sealed record ExtendCommand
+{
+    /// <summary>Identity, key, deadline.</summary>
+    [Id(0)]
+    public required CommandHeader Header { get; init; }
+
+    /// <summary>Points that expire before this instant; null for before <see cref="ExpiresAt"/>.</summary>
+    [Id(1)]
+    public DateTimeOffset? ExpiringBefore { get; init; }
+
+    /// <summary>The first instant at which they can be spent no more from now on; in the future, and not before <see cref="ExpiringBefore"/>.</summary>
+    [Id(2)]
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Why, at most 500 characters.</summary>
+    [Id(3)]
+    public required string Reason { get; init; }
 }
 
 /// <summary>Take points.</summary>

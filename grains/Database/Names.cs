@@ -19,6 +19,7 @@ public static class Names
             EntryType.Adjustment => "adjustment",
             EntryType.Earning => "earning",
             EntryType.Reversal => "reversal",
+            EntryType.Extension => "extension",
             _ => throw new ArgumentOutOfRangeException(nameof(type), type, message: null),
         };
 
@@ -38,6 +39,7 @@ public static class Names
             "adjustment" => EntryType.Adjustment,
             "earning" => EntryType.Earning,
             "reversal" => EntryType.Reversal,
+            "extension" => EntryType.Extension,
             _ => throw Unknown(nameof(EntryType), name),
         };
 

@@ -7,7 +7,7 @@ public static class Grant
     public const long MaxBalance = 1_000_000_000_000_000;
 
     /// <summary>The calendar arithmetic that follows must stay within four-digit years.</summary>
-    private static readonly DateTimeOffset Horizon = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    internal static readonly DateTimeOffset Horizon = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public static MemberDecision Decide(
         Account account,

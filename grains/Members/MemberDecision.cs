@@ -81,7 +81,7 @@ public sealed record LedgerEntry
     /// <summary>Signed, never zero. The contra account changes by the opposite.</summary>
     public required long Points { get; init; }
 
-    /// <summary><c>issued:SOURCE</c>, <c>redeemed</c>, <c>captured</c>, <c>deducted</c>, <c>adjusted</c>, <c>expired</c>, or the member's own <c>pending</c>, <c>held</c> or <c>debt</c>.</summary>
+    /// <summary><c>issued:SOURCE</c>, <c>redeemed</c>, <c>captured</c>, <c>deducted</c>, <c>adjusted</c>, <c>extended</c>, <c>expired</c>, or the member's own <c>pending</c>, <c>held</c> or <c>debt</c>.</summary>
     public required string Contra { get; init; }
 
     /// <summary>Available less debt after the entry.</summary>

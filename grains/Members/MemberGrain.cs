@@ -22,6 +22,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
     private const string AdjustOperation = "adjust";
     private const string DecideApprovalOperation = "decide_approval";
     private const string EarnOperation = "earn";
+    private const string ExtendOperation = "extend";
     private const string SetActiveOperation = "set_active";
     private const string PlaceHoldOperation = "place_hold";
     private const string CaptureHoldOperation = "capture_hold";
@@ -127,6 +128,21 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                     )
             ),
             EntryType.Deduction
+        );
+
+    public async Task<EntryResult> Extend(ExtendCommand command) =>
+        await EntryAnswer(
+            await _commands.Run(
+                command.Header,
+                ExtendOperation,
+                async (account, _) =>
+                    await Decide(
+                        account,
+                        await Context(account, []),
+                        context => Extension.Decide(account, command, context)
+                    )
+            ),
+            EntryType.Extension
         );
 
     public async Task<EarnResult> Earn(EarnCommand command)

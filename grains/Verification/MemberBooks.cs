@@ -158,6 +158,7 @@ internal sealed class MemberBooks(Guid memberId, Findings findings)
             EntryType.Capture => (false, "captured"),
             EntryType.Repayment => (false, "debt"),
             EntryType.Adjustment => (entry.Points > 0, "adjusted"),
+            EntryType.Extension => (entry.Points > 0, "extended"),
             EntryType.Earning => (true, "issued:"),
             EntryType.Reversal => (false, "issued:"),
             _ => (true, ""),

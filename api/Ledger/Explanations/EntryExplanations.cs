@@ -21,6 +21,7 @@ internal static class EntryExplanations
                 new RepaymentExplainer(),
                 new AdjustmentExplainer(),
                 new EarningExplainer(),
+                new ExtensionExplainer(),
                 new ReversalExplainer(),
             ]
     ).ToFrozenDictionary(explainer => explainer.Type, StringComparer.Ordinal);

@@ -114,6 +114,9 @@ internal sealed class RefundJourney
                 case 7:
                     Spend();
                     break;
+                case 8:
+                    Extend();
+                    break;
                 default:
                     _clock += TimeSpan.FromHours(Next(40));
                     break;
@@ -286,6 +289,36 @@ internal sealed class RefundJourney
         {
             Apply(decision);
         }
+    }
+
+    /// <summary>A later expiry changes no balance, and nothing that is left expires before it.</summary>
+    private void Extend()
+    {
+        var (before, until) = (_clock.AddDays(2), _clock.AddDays(9));
+        var available = _account.Available;
+        var due = _account.DueOn <= _clock;
+        var decision = Decide(context =>
+            Extension.Decide(
+                _account,
+                new ExtendCommand
+                {
+                    Header = Header($"x{_events++}"),
+                    ExpiringBefore = before,
+                    ExpiresAt = until,
+                    Reason = "sorry",
+                },
+                context
+            )
+        );
+        if (decision.Refusal is { } refusal)
+        {
+            Assert.Equal(RefusalCode.NothingToExtend, refusal.Code);
+            return;
+        }
+        Apply(decision);
+        Assert.True(due || _account.Available == available);
+        Assert.All(_account.Lots, lot => Assert.True(lot.ExpiresAt >= before));
+        Assert.Equal(2, decision.Entries.Count(entry => entry.Type == EntryType.Extension));
     }
 
     private EventOutcome Send(
