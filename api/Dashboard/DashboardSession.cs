@@ -16,13 +16,15 @@ internal static class DashboardSession
     private const string Field = "access_token";
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
-    private const string Page = $"""
+    private const string Page = $$"""
         <!doctype html>
         <html lang="en">
         <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>Points mall: dashboard</title>
-        <form method="post" action="{Path}" autocomplete="off">
-        <label>Staff token with operations:read <input type="password" name="{Field}" required autofocus></label>
+        <style>body { font: 16px/1.5 sans-serif; margin: 2rem } input, button { font: inherit; display: block; margin: .5rem 0; padding: .5rem; max-width: 100% }</style>
+        <form method="post" action="{{Path}}" autocomplete="off">
+        <label>Staff token with operations:read <input type="password" name="{{Field}}" required autofocus></label>
         <button>Open the dashboard</button>
         </form>
         </html>

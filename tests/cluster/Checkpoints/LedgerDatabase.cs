@@ -65,8 +65,14 @@ internal sealed class LedgerDatabase : IAsyncDisposable
             NullLogger<CheckpointMaker>.Instance
         );
 
+    /// <summary>The session of the one before may not have ended yet in the database, although it was disposed of here.</summary>
     public async Task<Checkpoint> Make() =>
-        (await Maker.Make(TestContext.Current.CancellationToken))!;
+        (
+            await Eventually.Is(
+                () => Maker.Make(TestContext.Current.CancellationToken),
+                checkpoint => checkpoint is not null
+            )
+        )!;
 
     /// <summary>What a superuser can do and nobody else: no trigger fires. The pool resets the setting.</summary>
     public async Task Tamper(string sql, params object[] values)
