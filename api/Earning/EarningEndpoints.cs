@@ -84,8 +84,8 @@ internal sealed record EarningPreviewAnswer
         };
 }
 
-[Description("Points that one rule would give.")]
-internal sealed record AwardAnswer
+/// <summary>What there is to say of points by a rule, given or only asked about.</summary>
+internal abstract record AwardFields
 {
     [Description("The rule.")]
     public required string RuleId { get; init; }
@@ -99,17 +99,21 @@ internal sealed record AwardAnswer
     [Description("The points by line of the purchase; lines that earn nothing are left out.")]
     public required IReadOnlyList<LineAwardAnswer> Lines { get; init; }
 
-    [Description("When they could be spent; null while it counts from a delivery.")]
+    [Description("When they can be spent; null while it counts from a delivery.")]
     public required DateTimeOffset? ActivatesAt { get; init; }
 
-    [Description("When they would expire; null for never, and while `activatesAt` is not known.")]
+    [Description("When they expire; null for never, and while `activatesAt` is not known.")]
     public required DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("The budget that would pay, which may have less by then; null for none.")]
-    public required string? Budget { get; init; }
 
     [Description("How the points come about.")]
     public required IReadOnlyList<AwardStepAnswer> Steps { get; init; }
+}
+
+[Description("Points that one rule would give.")]
+internal sealed record AwardAnswer : AwardFields
+{
+    [Description("The budget that would pay, which may have less by then; null for none.")]
+    public required string? Budget { get; init; }
 
     public static AwardAnswer Of(PreviewedAward award) =>
         new()

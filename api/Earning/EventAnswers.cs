@@ -78,31 +78,10 @@ internal sealed record EventAnswer
 }
 
 [Description("Points that a rule gave.")]
-internal sealed record EarnedAwardAnswer
+internal sealed record EarnedAwardAnswer : AwardFields
 {
     [Description("The ledger entry.")]
     public required Guid EntryId { get; init; }
-
-    [Description("The rule.")]
-    public required string RuleId { get; init; }
-
-    [Description("The source of the points.")]
-    public required string Source { get; init; }
-
-    [Description("At least 1.")]
-    public required long Points { get; init; }
-
-    [Description("The points by line of the purchase; lines that earn nothing are left out.")]
-    public required IReadOnlyList<LineAwardAnswer> Lines { get; init; }
-
-    [Description("When they can be spent; null while it counts from a delivery.")]
-    public required DateTimeOffset? ActivatesAt { get; init; }
-
-    [Description("When they expire; null for never, and while `activatesAt` is not known.")]
-    public required DateTimeOffset? ExpiresAt { get; init; }
-
-    [Description("How the points came about.")]
-    public required IReadOnlyList<AwardStepAnswer> Steps { get; init; }
 
     public static EarnedAwardAnswer Of(Guid memberId, EarnedAward award) =>
         new()

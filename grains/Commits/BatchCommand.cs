@@ -293,7 +293,7 @@ internal sealed class BatchCommand(NpgsqlConnection connection) : IDisposable
         var changes = units.Where(unit => unit.Member!.Decision.Status is not null).ToList();
         if (changes.Count > 0)
         {
-            Rows(MemberStatements.StatusesOfMembers)
+            Rows(MemberStatements.MemberStatuses)
                 .Add(changes, NpgsqlDbType.Uuid, unit => unit.Member!.Before.MemberId)
                 .Add(changes, NpgsqlDbType.Boolean, unit => unit.Member!.Decision.Status!.Active)
                 .Add(changes, NpgsqlDbType.TimestampTz, unit => unit.Member!.Decision.Status!.At)

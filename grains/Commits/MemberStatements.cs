@@ -181,7 +181,7 @@ internal static class MemberStatements
         """;
 
     /// <summary>After <see cref="Accounts"/>, which guards it.</summary>
-    public const string StatusesOfMembers = """
+    public const string MemberStatuses = """
         with change as materialized (
             select * from unnest(
                 $1::uuid[], $2::boolean[], $3::timestamptz[], $4::text[], $5::text[], $6::uuid[]

@@ -109,10 +109,6 @@ internal sealed class EventWork(
 
     private MemberDecision Follow()
     {
-        if (Give(orderId: null, deliveredAt: null) is { } refused)
-        {
-            return refused;
-        }
         if (known.Purchase is not { PaidAt: not null } purchase)
         {
             return Wait();

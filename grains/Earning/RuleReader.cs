@@ -17,6 +17,14 @@ internal sealed class RuleReader(RuleNames names, ReadErrors errors)
         var node = new ObjectReader(place, errors);
         var id = node.RequiredId("id");
         var type = node.RequiredId("event");
+        if (type is not null && EventTypes.FollowsPurchase(type))
+        {
+            // Else each of many partial refunds would earn, and nothing would ever take that back.
+            node.Wrong(
+                "event",
+                "earns nothing by itself: it changes what its purchase_paid earned"
+            );
+        }
         _ = node.Text("name", MaxName);
         var reward = node.Require("reward") is { } given
             ? _rewards.Read(given, RulebookReader.MaxRules)

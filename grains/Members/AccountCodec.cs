@@ -17,6 +17,7 @@ public readonly record struct AccountColumns
     public required Hash32 HeadHash { get; init; }
     public required DateTimeOffset LastAt { get; init; }
     public required DateTimeOffset? DueOn { get; init; }
+    public DateTimeOffset? DeactivatedAt { get; init; }
 }
 
 /// <summary>
@@ -126,6 +127,7 @@ public static class AccountCodec
             HeadHash = columns.HeadHash,
             LastAt = columns.LastAt,
             DueOn = columns.DueOn,
+            DeactivatedAt = columns.DeactivatedAt,
             // Initialisers run in this order: it is the order of the bytes.
             PagedLots = Int32(ref rest),
             PagedCounters = Int32(ref rest),

@@ -53,6 +53,7 @@ internal sealed partial class AccountCommands(
     MemberRecords records,
     ICommitter committer,
     TimeProvider clock,
+    Action<MemberDecision> committed,
     Action leave,
     ILogger logger
 ) : IDisposable
@@ -259,7 +260,9 @@ internal sealed partial class AccountCommands(
         switch (outcome.Verdict)
         {
             case CommitVerdict.Committed:
+                // Before the turn ends: the next command goes by all that this one has changed.
                 _account = decision.Next;
+                committed(decision);
                 return new Completion { Done = decision };
             case CommitVerdict.Fenced:
                 MallMeter.FencedActivations.Add(1);

@@ -22,10 +22,8 @@ public static class AccountRow
             HeadHash = Hash32.FromBytes(row.GetFieldValue<byte[]>(9)),
             LastAt = row.GetFieldValue<DateTimeOffset>(10),
             DueOn = row.IsDBNull(11) ? null : row.GetFieldValue<DateTimeOffset>(11),
-        };
-        return AccountCodec.Decode(columns, row.GetFieldValue<byte[]>(12)) with
-        {
             DeactivatedAt = row.IsDBNull(13) ? null : row.GetFieldValue<DateTimeOffset>(13),
         };
+        return AccountCodec.Decode(columns, row.GetFieldValue<byte[]>(12));
     }
 }

@@ -61,6 +61,7 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
             records,
             committer,
             clock,
+            Committed,
             DeactivateOnIdle,
             logger
         );
@@ -101,46 +102,30 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
 
     public async Task<EntryResult> Grant(GrantCommand command) =>
         await EntryAnswer(
-            await _commands.Run(
+            await RunActive(
                 command.Header,
                 GrantOperation,
-                async (account, _) =>
-                    MemberStatus.Refuse(account)
-                    ?? await Decide(
-                        account,
-                        await Context(account, []),
-                        context => Members.Grant.Decide(account, command, context)
-                    )
+                (account, context) => Members.Grant.Decide(account, command, context)
             ),
             EntryType.Grant
         );
 
     public async Task<EntryResult> Deduct(DeductCommand command) =>
         await EntryAnswer(
-            await _commands.Run(
+            await Run(
                 command.Header,
                 DeductOperation,
-                async (account, _) =>
-                    await Decide(
-                        account,
-                        await Context(account, []),
-                        context => Deduction.Decide(account, command, context)
-                    )
+                (account, context) => Deduction.Decide(account, command, context)
             ),
             EntryType.Deduction
         );
 
     public async Task<EntryResult> Extend(ExtendCommand command) =>
         await EntryAnswer(
-            await _commands.Run(
+            await Run(
                 command.Header,
                 ExtendOperation,
-                async (account, _) =>
-                    await Decide(
-                        account,
-                        await Context(account, []),
-                        context => Extension.Decide(account, command, context)
-                    )
+                (account, context) => Extension.Decide(account, command, context)
             ),
             EntryType.Extension
         );
@@ -174,148 +159,104 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
                     );
             }
         );
-        if (completion.Done?.Earning is { } done)
-        {
-            _earnings.Apply(done);
-        }
-        return await EarnAnswer(completion, command);
+        return await Answer(
+            completion,
+            refusal => new EarnResult { Refusal = refusal },
+            async () =>
+                new EarnResult
+                {
+                    Outcome = completion.Done is { } done
+                        ? done.Earning!.Outcome
+                        : await _earnings.Outcome(command),
+                    Balance = await BalanceAfter(completion),
+                    Replayed = completion.Replayed is not null,
+                }
+        );
     }
 
     public async Task<AdjustmentResult> Adjust(AdjustCommand command) =>
         await AdjustmentAnswer(
-            await _commands.Run(
+            await Run(
                 command.Header,
                 AdjustOperation,
-                async (account, _) =>
-                    await Decide(
-                        account,
-                        await Context(account, []),
-                        context => AdjustmentRules.Request(account, command, context)
-                    )
+                (account, context) => AdjustmentRules.Request(account, command, context)
             ),
             approval: null
         );
 
     public async Task<AdjustmentResult> DecideApproval(DecideApprovalCommand command) =>
         await AdjustmentAnswer(
-            await _commands.Run(
+            await Run(
                 command.Header,
                 DecideApprovalOperation,
-                async (account, _) =>
-                {
-                    var asked = await _records.Approval(_memberId, command.ApprovalId);
-                    return await Decide(
-                        account,
-                        await Context(account, []),
-                        context => AdjustmentRules.Decide(account, asked, command, context)
-                    );
-                }
+                () => _records.Approval(_memberId, command.ApprovalId),
+                (account, asked, context) =>
+                    AdjustmentRules.Decide(account, asked, command, context)
             ),
             command.ApprovalId
         );
 
     public async Task<HoldResult> PlaceHold(PlaceHoldCommand command) =>
         await HoldAnswer(
-            await _commands.Run(
+            await RunActive(
                 command.Header,
                 PlaceHoldOperation,
-                async (account, _) =>
-                    MemberStatus.Refuse(account)
-                    ?? await Decide(
-                        account,
-                        await Context(account, []),
-                        context => HoldRules.Place(account, command, context)
-                    )
+                (account, context) => HoldRules.Place(account, command, context)
             ),
             replayed: first => first.CommitId
         );
 
     public async Task<HoldResult> CaptureHold(CaptureHoldCommand command) =>
         await HoldAnswer(
-            await _commands.Run(
+            await Run(
                 command.Header,
                 CaptureHoldOperation,
-                async (account, _) =>
-                {
-                    var stored = await _records.Hold(_memberId, command.HoldId);
-                    return MemberStatus.Refuse(account)
-                        ?? await Decide(
-                            account,
-                            await Context(account, []),
-                            context => HoldRules.Capture(account, stored, command, context)
-                        );
-                }
+                () => _records.Hold(_memberId, command.HoldId),
+                (account, stored, context) =>
+                    MemberStatus.Refuse(account)
+                    ?? HoldRules.Capture(account, stored, command, context)
             ),
             replayed: _ => command.HoldId
         );
 
     public async Task<HoldResult> ReleaseHold(ReleaseHoldCommand command) =>
         await HoldAnswer(
-            await _commands.Run(
+            await Run(
                 command.Header,
                 ReleaseHoldOperation,
-                async (account, _) =>
-                {
-                    var stored = await _records.Hold(_memberId, command.HoldId);
-                    return await Decide(
-                        account,
-                        await Context(account, []),
-                        context => HoldRules.Release(account, stored, command, context)
-                    );
-                }
+                () => _records.Hold(_memberId, command.HoldId),
+                (account, stored, context) => HoldRules.Release(account, stored, command, context)
             ),
             replayed: _ => command.HoldId
         );
 
     public async Task<MemberStatusResult> SetActive(SetActiveCommand command)
     {
-        DateTimeOffset? before = null;
-        var completion = await _commands.Run(
+        var completion = await Run(
             command.Header,
             SetActiveOperation,
-            async (account, _) =>
-            {
-                before = account.DeactivatedAt;
-                return await Decide(
-                    account,
-                    await Context(account, [], texts: false),
-                    context => MemberStatus.Decide(account, command, context)
-                );
-            }
+            (account, context) => MemberStatus.Decide(account, command, context)
         );
-        if (completion.Refusal is not null)
-        {
-            return new MemberStatusResult { Refusal = completion.Refusal };
-        }
-        try
-        {
-            return new MemberStatusResult
-            {
-                DeactivatedAt =
-                    completion.Done is { } done ? done.Next!.DeactivatedAt
-                    : completion.Replayed is not null ? (await _commands.Read())!.DeactivatedAt
-                    : before,
-                Replayed = completion.Replayed is not null,
-            };
-        }
-        catch (Exception exception)
-            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
-        {
-            return new MemberStatusResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
-        }
+        return await Answer(
+            completion,
+            refusal => new MemberStatusResult { Refusal = refusal },
+            async () =>
+                new MemberStatusResult
+                {
+                    DeactivatedAt = completion.Replayed is { } first
+                        ? await _records.DeactivatedAt(_memberId, first.Version)
+                        : completion.Done!.Next!.DeactivatedAt,
+                    Replayed = completion.Replayed is not null,
+                }
+        );
     }
 
     public async Task<bool> ApplyDue(CommandHeader header)
     {
-        var completion = await _commands.Run(
+        var completion = await Run(
             header,
             DueOperation,
-            async (account, _) =>
-                await Decide(
-                    account,
-                    await Context(account, []),
-                    context => Due.Decide(account, header, context)
-                )
+            (account, context) => Due.Decide(account, header, context)
         );
         return completion.Refusal is null;
     }
@@ -324,6 +265,14 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         await _commands.Read() is { } account ? await BalanceOf(account) : null;
 
     public void Dispose() => _commands.Dispose();
+
+    private void Committed(MemberDecision decision)
+    {
+        if (decision.Earning is { } written)
+        {
+            _earnings.Apply(written);
+        }
+    }
 
     private async Task<MemberDecision?> DecideRedemption(
         Account account,
@@ -366,6 +315,56 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         return decision;
     }
 
+    /// <summary>A command that is decided on by the account alone.</summary>
+    private Task<Completion> Run(
+        CommandHeader header,
+        string operation,
+        Func<Account, DecisionContext, MemberDecision?> decide
+    ) =>
+        _commands.Run(
+            header,
+            operation,
+            async (account, _) =>
+                await Decide(
+                    account,
+                    await Context(account, []),
+                    context => decide(account, context)
+                )
+        );
+
+    /// <summary>The same for what a deactivated member can't do.</summary>
+    private Task<Completion> RunActive(
+        CommandHeader header,
+        string operation,
+        Func<Account, DecisionContext, MemberDecision?> decide
+    ) =>
+        Run(
+            header,
+            operation,
+            (account, context) => MemberStatus.Refuse(account) ?? decide(account, context)
+        );
+
+    /// <summary>A command about a row of the member's, which is read in the command's turn.</summary>
+    private Task<Completion> Run<T>(
+        CommandHeader header,
+        string operation,
+        Func<Task<T>> read,
+        Func<Account, T, DecisionContext, MemberDecision?> decide
+    ) =>
+        _commands.Run(
+            header,
+            operation,
+            async (account, _) =>
+            {
+                var row = await read();
+                return await Decide(
+                    account,
+                    await Context(account, []),
+                    context => decide(account, row, context)
+                );
+            }
+        );
+
     /// <summary>Decides, and once more with what the account's row does not hold if the decision asks for it.</summary>
     private async Task<MemberDecision?> Decide(
         Account account,
@@ -399,155 +398,125 @@ internal sealed class MemberGrain : Grain, IMemberGrain, IDisposable
         };
     }
 
-    private async Task<OrderResult> OrderAnswer(Completion completion, Order? before = null)
+    /// <summary>
+    /// The answer to a command. When it was committed and the answer can't be put together now, the outcome is unknown to the caller: the same
+    /// key gets it.
+    /// </summary>
+    private async Task<T> Answer<T>(
+        Completion completion,
+        Func<Refusal, T> refused,
+        Func<Task<T>> done
+    )
     {
-        if (completion.Refusal is not null)
+        if (completion.Refusal is { } refusal)
         {
-            return new OrderResult { Refusal = completion.Refusal };
+            return refused(refusal);
         }
         try
         {
-            var order =
-                completion.Replayed is { OrderId: { } orderId }
-                    ? (await _records.Order(_memberId, orderId))!
-                : completion.Done is { Order: { } created } ? OrderViews.Created(created)
-                : OrderViews.Changed(before!, completion.Done!.StatusChange!);
-            return new OrderResult
-            {
-                Order = order,
-                Balance = await BalanceAfter(completion),
-                Replayed = completion.Replayed is not null,
-            };
+            return await done();
         }
         catch (Exception exception)
             when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
         {
-            // Committed, and the answer can't be put together now: the same key gets it.
-            return new OrderResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
+            return refused(Refusal.Of(RefusalCode.OutcomeUnknown));
         }
     }
 
-    private async Task<EntryResult> EntryAnswer(Completion completion, EntryType type)
-    {
-        if (completion.Refusal is not null)
-        {
-            return new EntryResult { Refusal = completion.Refusal };
-        }
-        try
-        {
-            var entry = completion.Replayed is { } first
-                ? (
-                    await _records.Entries(
-                        _memberId,
-                        first.FirstSequence!.Value,
-                        first.LastSequence!.Value
-                    )
-                ).Last(view => view.Type == type)
-                : EntryViews.Of(completion.Done!.Entries.Last(written => written.Type == type));
-            return new EntryResult
+    private Task<OrderResult> OrderAnswer(Completion completion, Order? before = null) =>
+        Answer(
+            completion,
+            refusal => new OrderResult { Refusal = refusal },
+            async () =>
             {
-                Entry = entry,
-                Balance = await BalanceAfter(completion),
-                Replayed = completion.Replayed is not null,
-            };
-        }
-        catch (Exception exception)
-            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
-        {
-            return new EntryResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
-        }
-    }
+                var order =
+                    completion.Replayed is { OrderId: { } orderId }
+                        ? (await _records.Order(_memberId, orderId))!
+                    : completion.Done is { Order: { } created } ? OrderViews.Created(created)
+                    : OrderViews.Changed(before!, completion.Done!.StatusChange!);
+                return new OrderResult
+                {
+                    Order = order,
+                    Balance = await BalanceAfter(completion),
+                    Replayed = completion.Replayed is not null,
+                };
+            }
+        );
 
-    private async Task<EarnResult> EarnAnswer(Completion completion, EarnCommand command)
-    {
-        if (completion.Refusal is not null)
-        {
-            return new EarnResult { Refusal = completion.Refusal };
-        }
-        try
-        {
-            return new EarnResult
+    private Task<EntryResult> EntryAnswer(Completion completion, EntryType type) =>
+        Answer(
+            completion,
+            refusal => new EntryResult { Refusal = refusal },
+            async () =>
             {
-                Outcome = completion.Done is { } done
-                    ? done.Earning!.Outcome
-                    : await _earnings.Outcome(command),
-                Balance = await BalanceAfter(completion),
-                Replayed = completion.Replayed is not null,
-            };
-        }
-        catch (Exception exception)
-            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
-        {
-            return new EarnResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
-        }
-    }
+                var entry = completion.Replayed is { } first
+                    ? (
+                        await _records.Entries(
+                            _memberId,
+                            first.FirstSequence!.Value,
+                            first.LastSequence!.Value
+                        )
+                    ).Last(view => view.Type == type)
+                    : EntryViews.Of(completion.Done!.Entries.Last(written => written.Type == type));
+                return new EntryResult
+                {
+                    Entry = entry,
+                    Balance = await BalanceAfter(completion),
+                    Replayed = completion.Replayed is not null,
+                };
+            }
+        );
 
     /// <param name="completion">What it came to.</param>
     /// <param name="approval">The approval that was decided; null for an adjustment, whose approval has the id of its command.</param>
-    private async Task<AdjustmentResult> AdjustmentAnswer(Completion completion, Guid? approval)
-    {
-        if (completion.Refusal is not null)
-        {
-            return new AdjustmentResult { Refusal = completion.Refusal };
-        }
-        try
-        {
-            if (completion.Replayed is not { } first)
+    private Task<AdjustmentResult> AdjustmentAnswer(Completion completion, Guid? approval) =>
+        Answer(
+            completion,
+            refusal => new AdjustmentResult { Refusal = refusal },
+            async () =>
             {
-                var entry = completion.Done!.Entries.LastOrDefault(IsAdjustment);
+                if (completion.Replayed is not { } first)
+                {
+                    var entry = completion.Done!.Entries.LastOrDefault(IsAdjustment);
+                    return new AdjustmentResult
+                    {
+                        Entry = entry is null ? null : EntryViews.Of(entry),
+                        Approval = completion.Done.Approval,
+                        Balance = await BalanceAfter(completion),
+                    };
+                }
+                var entries = first is { FirstSequence: { } from, LastSequence: { } to }
+                    ? await _records.Entries(_memberId, from, to)
+                    : [];
                 return new AdjustmentResult
                 {
-                    Entry = entry is null ? null : EntryViews.Of(entry),
-                    Approval = completion.Done.Approval,
+                    Entry = entries.LastOrDefault(view => view.Type == EntryType.Adjustment),
+                    Approval = await _records.Approval(_memberId, approval ?? first.CommitId),
                     Balance = await BalanceAfter(completion),
+                    Replayed = true,
                 };
             }
-            var entries = first is { FirstSequence: { } from, LastSequence: { } to }
-                ? await _records.Entries(_memberId, from, to)
-                : [];
-            return new AdjustmentResult
-            {
-                Entry = entries.LastOrDefault(view => view.Type == EntryType.Adjustment),
-                Approval = await _records.Approval(_memberId, approval ?? first.CommitId),
-                Balance = await BalanceAfter(completion),
-                Replayed = true,
-            };
-        }
-        catch (Exception exception)
-            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
-        {
-            return new AdjustmentResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
-        }
-    }
+        );
 
     private static bool IsAdjustment(LedgerEntry entry) => entry.Type == EntryType.Adjustment;
 
-    private async Task<HoldResult> HoldAnswer(
+    private Task<HoldResult> HoldAnswer(
         Completion completion,
         Func<StoredCommand, Guid> replayed
-    )
-    {
-        if (completion.Refusal is not null)
-        {
-            return new HoldResult { Refusal = completion.Refusal };
-        }
-        try
-        {
-            return new HoldResult
-            {
-                Hold = completion.Replayed is { } first
-                    ? (await _records.Hold(_memberId, replayed(first)))!.Hold
-                    : completion.Done!.Hold,
-                Balance = await BalanceAfter(completion),
-                Replayed = completion.Replayed is not null,
-            };
-        }
-        catch (Exception exception)
-            when (exception is NpgsqlException or TimeoutException || _commands.IsGone)
-        {
-            return new HoldResult { Refusal = Refusal.Of(RefusalCode.OutcomeUnknown) };
-        }
-    }
+    ) =>
+        Answer(
+            completion,
+            refusal => new HoldResult { Refusal = refusal },
+            async () =>
+                new HoldResult
+                {
+                    Hold = completion.Replayed is { } first
+                        ? (await _records.Hold(_memberId, replayed(first)))!.Hold
+                        : completion.Done!.Hold,
+                    Balance = await BalanceAfter(completion),
+                    Replayed = completion.Replayed is not null,
+                }
+        );
 
     private async Task<Balance> BalanceAfter(Completion completion) =>
         await BalanceOf(completion.Done?.Next ?? (await _commands.Read())!);

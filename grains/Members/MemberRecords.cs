@@ -109,6 +109,16 @@ public sealed class MemberRecords(MallDatabase database)
             and approval_id = $2
         """;
 
+    private const string StatusRow = """
+        select s.active, s.at
+        from command c
+        join member_status_change s on s.member_id = c.member_id and s.at <= c.at
+        where c.member_id = $1
+            and c.version = $2
+        order by s.at desc
+        limit 1
+        """;
+
     private const string PagedCounterRows = """
         select sku_id, limit_window, window_start, count
         from member_limit
@@ -290,6 +300,16 @@ public sealed class MemberRecords(MallDatabase database)
                 DecidedAt = row.IsDBNull(8) ? null : row.GetFieldValue<DateTimeOffset>(8),
                 DecisionReason = row.IsDBNull(9) ? null : row.GetString(9),
             }
+            : null;
+    }
+
+    /// <summary>Since when the member was deactivated once a command had been carried out; null: it was active.</summary>
+    public async Task<DateTimeOffset?> DeactivatedAt(Guid memberId, long version)
+    {
+        await using var command = Command(StatusRow, memberId, version);
+        await using var row = await command.ExecuteReaderAsync();
+        return await row.ReadAsync() && !row.GetBoolean(0)
+            ? row.GetFieldValue<DateTimeOffset>(1)
             : null;
     }
 

@@ -9,23 +9,23 @@ public sealed record MemberStatusChange(bool Active, DateTimeOffset At, string R
 /// </summary>
 public static class MemberStatus
 {
-    /// <returns>Null when the member stands so already.</returns>
-    public static MemberDecision? Decide(
+    /// <summary>Committed also when the member stands so already: the key is then this command's, and its answer stays the same.</summary>
+    public static MemberDecision Decide(
         Account account,
         SetActiveCommand command,
         DecisionContext context
     )
     {
-        if (command.Active == account.DeactivatedAt is null)
-        {
-            return null;
-        }
         var now = Accounts.Now(account, context.Clock);
         if (Draft.Open(account, command.Header, context, now) is not { } draft)
         {
             return MemberDecision.WithoutPages;
         }
         var decision = draft.Close();
+        if (command.Active == account.DeactivatedAt is null)
+        {
+            return decision;
+        }
         return decision with
         {
             Next = decision.Next! with { DeactivatedAt = command.Active ? null : now },

@@ -58,6 +58,9 @@ public sealed class DeactivationTests(Mall mall)
         Assert.Equal((string?)off.Body["deactivatedAt"], (string?)member.Body["deactivatedAt"]);
 
         Assert.Null((await Set(id, "activation", Mall.NewKey())).Body["deactivatedAt"]);
+        // A key's first answer stays its answer.
+        Assert.Equal($"{off.Body}", $"{(await Set(id, "deactivation", key)).Body}");
+        Assert.Null((await mall.Get($"/v1/members/{id}", mall.StaffToken)).Body["deactivatedAt"]);
         Assert.Equal(201, (await mall.Redeem(token, sku)).Status);
     }
 

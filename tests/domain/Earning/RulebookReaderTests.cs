@@ -11,6 +11,8 @@ public sealed class RulebookReaderTests
     [Theory]
     [InlineData("\"id\":\"Bad Id\"", "/rules/0/id")]
     [InlineData("\"event\":null", "/rules/0/event")]
+    [InlineData("\"event\":\"purchase_refunded\"", "/rules/0/event")]
+    [InlineData("\"event\":\"purchase_delivered\"", "/rules/0/event")]
     [InlineData("\"reward\":{\"kind\":\"fixed\",\"points\":0}", "/rules/0/reward/points")]
     [InlineData("\"reward\":{\"kind\":\"fixed\",\"points\":1.5}", "/rules/0/reward/points")]
     [InlineData("\"reward\":{\"kind\":\"fixed\",\"points\":\"1\"}", "/rules/0/reward/points")]
